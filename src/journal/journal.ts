@@ -1,0 +1,152 @@
+import type { InterviewFact } from '../../machines/interview.ts';
+import type { Role } from '../protocol.ts';
+
+/** Who caused a record. `service` = a deadline, an evaluation, the service itself. */
+export type Cause = Role | 'service';
+
+/** An event as the machine received it: plain JSON with a type and an instant. */
+export type StoredEvent = { type: string; at?: number } & Record<string, unknown>;
+
+/** One entry of one interview's journal. `at` in ms since 1970 UTC. */
+export interface JournalRecord {
+  seq: number;
+  at: number;
+  epoch: number;
+  by: Cause;
+  event: StoredEvent;
+  facts: InterviewFact[];
+  /** Dotted state path after the event, e.g. `QUESTIONING.ANSWERING`. */
+  state: string;
+  /** The command that caused it: its id and a digest of what it asked. */
+  command?: { id: string; digest: string };
+}
+
+/** What is known of an interview from its creation on; it never changes. */
+export interface InterviewMeta {
+  planId: string;
+  planVersion: number;
+  planHash: string;
+  machineVersion: string;
+  createdAt: number;
+  candidate: { name?: string; email?: string; locale?: string };
+  accommodations: { timeMultiplier?: number; untimed?: boolean };
+  externalId?: string;
+}
+
+/** The head row: where an interview stands and who may write. */
+export interface InterviewHead {
+  id: string;
+  meta: InterviewMeta;
+  epoch: number;
+  headSeq: number;
+  /** One of the five states. */
+  state: string;
+  /** The earliest instant at which the service must act, or null. */
+  wakeAt: number | null;
+  updatedAt: number;
+}
+
+/** A snapshot is a cache: the machine and its host at a sequence number, as JSON. */
+export interface StoredSnapshot {
+  seq: number;
+  json: string;
+}
+
+/** A restored interview: its head, the newest snapshot, the records after it, and all command ids. */
+export interface Claimed {
+  head: InterviewHead;
+  snapshot: StoredSnapshot | null;
+  tail: JournalRecord[];
+  commands: { id: string; digest: string; seq: number }[];
+}
+
+export interface Append {
+  interviewId: string;
+  /** The epoch that the writer got from `claim`. */
+  epoch: number;
+  /** `record.seq` must be the head's sequence + 1. */
+  record: JournalRecord;
+  state: string;
+  wakeAt: number | null;
+  snapshot?: StoredSnapshot;
+}
+
+/**
+ * What became of an append.
+ * `fenced`: the epoch or the head is not the writer's any more: forget the interview and claim again.
+ * `duplicate`: the command id is in the journal already, at `seq`.
+ */
+export type Appended =
+  | { ok: true }
+  | { ok: false; reason: 'fenced' }
+  | { ok: false; reason: 'duplicate'; seq: number; digest: string };
+
+export interface ListQuery {
+  state?: string;
+  /** Opaque, from the page before. */
+  cursor?: string;
+  limit: number;
+}
+
+/**
+ * The durable store of interviews and plans. One contract suite (test/contract) runs on every engine.
+ *
+ * Errors: every method rejects with VivaError STORE_UNAVAILABLE when the engine fails; an append that rejects may
+ * or may not have been written, so the writer must claim again and look.
+ */
+export interface Journal {
+  /** What the engine promises; differences between engines are declared here, not hidden in skipped tests. */
+  readonly capabilities: { isDurable: boolean; isShared: boolean };
+
+  /**
+   * Create an interview with its first record (seq 1, epoch 0). With `idempotencyKey`, a second create with the same
+   * key creates nothing and returns the first one's id and digest.
+   */
+  create(interview: {
+    id: string;
+    meta: InterviewMeta;
+    record: JournalRecord;
+    state: string;
+    wakeAt: number | null;
+    idempotency?: { key: string; digest: string };
+  }): Promise<{ id: string; isNew: boolean; digest?: string }>;
+
+  /**
+   * Become the writer of an interview: epoch + 1. Without `force` only if nobody else holds an unexpired lease.
+   * Returns null when the interview does not exist, `held` when somebody else holds it.
+   */
+  claim(id: string, owner: string, options: { leaseMs: number; force: boolean }): Promise<Claimed | 'held' | null>;
+
+  /** Write one record and move the head in one transaction, guarded by epoch and head sequence. */
+  append(append: Append): Promise<Appended>;
+
+  /** Give the lease up, optionally leaving a snapshot. A stale epoch is ignored. */
+  release(id: string, epoch: number, snapshot?: StoredSnapshot): Promise<void>;
+
+  /** Read without becoming the writer: head and the records after `afterSeq` (default 0). */
+  load(id: string, afterSeq?: number): Promise<{ head: InterviewHead; records: JournalRecord[] } | null>;
+
+  /** Heads, newest first. */
+  list(query: ListQuery): Promise<{ heads: InterviewHead[]; cursor: string | null }>;
+
+  /** Ids whose `wakeAt` has passed and whose lease has run out, at most `limit`. `now` in ms. */
+  due(now: number, limit: number): Promise<string[]>;
+
+  /** Plans: immutable, addressed by content. Publishing the same hash again returns the stored version. */
+  putPlan(plan: { id: string; hash: string; json: string; publishedAt: number }): Promise<StoredPlan>;
+  /** The given version of a plan, or its newest. */
+  getPlan(id: string, version?: number): Promise<StoredPlan | null>;
+  listPlans(): Promise<StoredPlan[]>;
+
+  /** Reject if the engine cannot be reached. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoredPlan {
+  id: string;
+  version: number;
+  hash: string;
+  json: string;
+  publishedAt: number;
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+// The plan format (CONTRACT "Plan"). YAML or JSON; unknown keys are errors, so a typing mistake is found.
+
+const id = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,63}$/,
+    'use 1 to 64 lower-case letters, digits and hyphens, starting with a letter or digit',
+  );
+const text = z.string().trim().min(1).max(4_000);
+const seconds = z.number().int().min(5).max(7_200);
+
+const point = z.strictObject({
+  id,
+  text: text.describe('What a good answer says, in the words of the plan author. Never shown to the candidate.'),
+  weight: z.number().positive().max(100).default(1),
+  alternatives: z.array(text).max(20).default([]).describe('Other wordings that count as much as `text`.'),
+  followUp: text
+    .optional()
+    .describe('The question asked when this point is missing. It should not give the point away.'),
+});
+
+const rubric = z.strictObject({
+  threshold: z.number().min(0).max(1).default(0.6).describe('Score from which nothing more is asked.'),
+  points: z.array(point).min(1).max(20),
+});
+
+const question = z.strictObject({
+  id,
+  text,
+  timeSeconds: seconds.optional().describe('Time to answer; absent = no limit of its own.'),
+  followUpSeconds: seconds.optional().describe('Time to answer a follow-up; default: `timeSeconds`.'),
+  maxFollowUps: z.number().int().min(0).max(5).default(3),
+  skippable: z.boolean().default(true),
+  rubric,
+});
+
+/** The schema of an interview plan. Output: every default filled in. */
+export const planSchema = z.strictObject({
+  id,
+  title: z.string().trim().min(1).max(200),
+  intro: text.optional().describe('Shown to the candidate before the start.'),
+  limits: z
+    .strictObject({
+      totalMinutes: z.number().positive().max(600).optional().describe("The candidate's own time; absent = no limit."),
+      invitationDays: z.number().positive().max(365).default(7),
+      pauseMinutes: z.number().min(0).max(1_440).default(10).describe('All pauses together.'),
+    })
+    .default({ invitationDays: 7, pauseMinutes: 10 }),
+  candidate: z
+    .strictObject({
+      seesScores: z.boolean().default(false),
+      consent: text.optional().describe('The candidate must agree to this before the start.'),
+    })
+    .default({ seesScores: false }),
+  evaluation: z
+    .strictObject({
+      timeoutSeconds: z.number().positive().max(300).default(20),
+      attempts: z.number().int().min(1).max(10).default(3),
+      backoffSeconds: z.number().positive().max(60).default(1),
+    })
+    .default({ timeoutSeconds: 20, attempts: 3, backoffSeconds: 1 }),
+  questions: z.array(question).min(1).max(50),
+});
+
+/** A plan with every default filled in. */
+export type Plan = z.infer<typeof planSchema>;
+export type Question = Plan['questions'][number];
+export type Point = Question['rubric']['points'][number];
+
+/** A published plan: its content never changes. `hash` is SHA-256 (hex) of the canonical JSON. */
+export interface PublishedPlan {
+  plan: Plan;
+  version: number;
+  hash: string;
+  publishedAt: number;
+}

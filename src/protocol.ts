@@ -1,0 +1,282 @@
+import { z } from 'zod';
+import { type ErrorCode, errorTable, VivaError } from './errors.ts';
+
+// The whole wire language: everything a client may say (up), everything the server may say (down).
+// Browser-safe: imports zod and the error table only. PROTOCOL.md is the specification in words.
+
+/** The WebSocket subprotocol. A change of the schemas needs a new version: test/protocol pins their hash. */
+export const SUBPROTOCOL = 'viva.v1';
+
+/** Wire limits; defaults of CONTRACT. Units in the names. */
+export const limits = {
+  frameBytesMax: 64 * 1024,
+  answerCharsMax: 20_000,
+  helloTimeoutMs: 5_000,
+} as const;
+
+export const states = ['IDLE', 'QUESTIONING', 'EVALUATING', 'FOLLOW_UP', 'COMPLETE'] as const;
+export const roles = ['candidate', 'reviewer', 'operator'] as const;
+export const outcomes = ['finished', 'ended', 'declined', 'expired', 'cancelled'] as const;
+
+export type State = (typeof states)[number];
+export type Role = (typeof roles)[number];
+
+const commandId = z.guid();
+const promptId = z.string().min(1).max(200);
+const instant = z.number().int();
+const seq = z.number().int().nonnegative();
+
+/** Commands: asks that may be refused. Every one carries an `id` chosen by the client. */
+export const commandSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('interview.start'), id: commandId, consent: z.boolean().optional() }),
+  z.object({ type: z.literal('answer.submit'), id: commandId, promptId, text: z.string() }),
+  z.object({ type: z.literal('answer.draft'), id: commandId, promptId, text: z.string() }),
+  z.object({ type: z.literal('prompt.skip'), id: commandId, promptId }),
+  z.object({ type: z.literal('interview.pause'), id: commandId }),
+  z.object({ type: z.literal('interview.resume'), id: commandId }),
+  z.object({ type: z.literal('interview.end'), id: commandId }),
+  z.object({ type: z.literal('interview.cancel'), id: commandId, reason: z.string().max(500).optional() }),
+  z.object({
+    type: z.literal('deadline.extend'),
+    id: commandId,
+    byMs: z.number().int().positive().max(86_400_000),
+    reason: z.string().max(500).optional(),
+  }),
+]);
+
+export type Command = z.infer<typeof commandSchema>;
+export type CommandType = Command['type'];
+
+/** Which role may give which command. One table; nothing else decides it. */
+export const commandRoles: Record<CommandType, Role> = {
+  'interview.start': 'candidate',
+  'answer.submit': 'candidate',
+  'answer.draft': 'candidate',
+  'prompt.skip': 'candidate',
+  'interview.pause': 'candidate',
+  'interview.resume': 'candidate',
+  'interview.end': 'candidate',
+  'interview.cancel': 'operator',
+  'deadline.extend': 'operator',
+};
+
+export const helloSchema = z.object({
+  type: z.literal('hello'),
+  ticket: z.string().min(1).max(4096),
+  lastSeq: seq.optional(),
+});
+export const pingSchema = z.object({ type: z.literal('ping') });
+
+/** Everything a client may send. */
+export const upSchema = z.discriminatedUnion('type', [helloSchema, pingSchema, ...commandSchema.options]);
+export type Up = z.infer<typeof upSchema>;
+
+const prompt = z.object({
+  id: z.string(),
+  kind: z.enum(['question', 'followUp']),
+  text: z.string(),
+  /** 1-based number of the main question. */
+  index: z.number().int().positive(),
+  total: z.number().int().positive(),
+  /** The main question's prompt id, for follow-ups. */
+  parentId: z.string().optional(),
+  askedAt: instant,
+  /** Absent = no limit, or the clock is stopped. */
+  deadlineAt: instant.optional(),
+  /** What is left while paused. */
+  timeLeftMs: z.number().int().optional(),
+  draft: z.string().optional(),
+  /** Why a follow-up is asked, in words for the candidate. */
+  reason: z.string().optional(),
+  isSkippable: z.boolean(),
+});
+
+const candidateView = z.object({
+  role: z.literal('candidate'),
+  interviewId: z.string(),
+  state: z.enum(states),
+  prompt: prompt.nullable(),
+  paused: z.boolean(),
+  /** End of the pause budget while paused. */
+  pauseEndsAt: instant.optional(),
+  allowed: z.array(z.string()),
+  progress: z.object({ answered: z.number().int(), total: z.number().int() }),
+  serverTime: instant,
+  outcome: z.enum(outcomes).optional(),
+  /** What the candidate is told about the interview. */
+  plan: z.object({
+    title: z.string(),
+    intro: z.string().optional(),
+    consent: z.string().optional(),
+    questionCount: z.number().int(),
+    totalMinutes: z.number().optional(),
+    pauseMinutes: z.number(),
+    followUpsMax: z.number().int(),
+    answerCharsMax: z.number().int(),
+  }),
+  candidateName: z.string().optional(),
+  /** End of the invitation while IDLE. */
+  invitationExpiresAt: instant.optional(),
+  /** Only when the plan shows scores to the candidate and the interview is over. */
+  results: z.array(z.object({ questionId: z.string(), text: z.string(), score: z.number().nullable() })).optional(),
+});
+export type CandidateView = z.infer<typeof candidateView>;
+export type PromptView = z.infer<typeof prompt>;
+
+const evidence = z.object({ quote: z.string(), start: z.number().int(), end: z.number().int() });
+const evaluation = z.object({
+  score: z.number(),
+  confidence: z.number(),
+  needsReview: z.boolean(),
+  isDegraded: z.boolean(),
+  flags: z.array(z.string()),
+  evaluator: z.object({ id: z.string(), version: z.string() }),
+  points: z.array(
+    z.object({
+      id: z.string(),
+      text: z.string(),
+      weight: z.number(),
+      verdict: z.enum(['met', 'partial', 'not_met', 'contradicted']),
+      coverage: z.number(),
+      evidence: z.array(evidence),
+      reason: z.string().optional(),
+    }),
+  ),
+});
+const decision = z.object({
+  isAsked: z.boolean(),
+  reason: z.string(),
+  /** The reason in a sentence. */
+  text: z.string(),
+  pointId: z.string().optional(),
+});
+
+/** One prompt of the transcript with everything that followed from it. */
+const entry = z.object({
+  promptId: z.string(),
+  kind: z.enum(['question', 'followUp']),
+  questionId: z.string(),
+  text: z.string(),
+  askedAt: instant,
+  pointId: z.string().optional(),
+  answer: z.object({ text: z.string(), at: instant, from: z.enum(['submit', 'draft']) }).optional(),
+  passed: z.enum(['skip', 'deadline', 'end']).optional(),
+  /** A draft that was never submitted. */
+  draft: z.string().optional(),
+  evaluation: evaluation.nullable().optional(),
+  failures: z.array(z.object({ attempt: z.number().int(), code: z.string(), at: instant })),
+  decision: decision.optional(),
+});
+
+/** What happened in one interview, in order; the same shape in the reviewer's view, the transcript and the report. */
+export const transcriptSchema = z.object({ entries: z.array(entry) });
+export type Transcript = z.infer<typeof transcriptSchema>;
+export type TranscriptEntry = z.infer<typeof entry>;
+export type EvaluationView = z.infer<typeof evaluation>;
+
+const reviewerView = candidateView.omit({ role: true, results: true }).extend({
+  role: z.enum(['reviewer', 'operator']),
+  /** Dotted path of the machine, e.g. `EVALUATING.SCORING`. */
+  statePath: z.string(),
+  createdAt: instant,
+  startedAt: instant.optional(),
+  completedAt: instant.optional(),
+  endsAt: instant.optional(),
+  isCandidateConnected: z.boolean(),
+  planId: z.string(),
+  planVersion: z.number().int(),
+  transcript: transcriptSchema,
+});
+export type ReviewerView = z.infer<typeof reviewerView>;
+
+export const viewSchema = z.discriminatedUnion('role', [candidateView, reviewerView]);
+export type View = z.infer<typeof viewSchema>;
+
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]),
+  detail: z.string(),
+  state: z.string().optional(),
+  allowed: z.array(z.string()).optional(),
+  problems: z.array(z.object({ path: z.string(), message: z.string(), line: z.number().int().optional() })).optional(),
+});
+
+/** One entry of the journal as reviewers may follow it. */
+export const recordSchema = z.object({
+  seq,
+  at: instant,
+  by: z.enum(['candidate', 'reviewer', 'operator', 'service']),
+  event: z.looseObject({ type: z.string() }),
+  facts: z.array(z.looseObject({ type: z.string() })),
+  state: z.string(),
+});
+
+/** Everything the server may send. */
+export const downSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('welcome'),
+    connectionId: z.string(),
+    epoch: z.number().int(),
+    seq,
+    /** True when `lastSeq` of the hello was the head: nothing was missed. */
+    resumed: z.boolean(),
+    view: viewSchema,
+  }),
+  z.object({ type: z.literal('view'), seq, view: viewSchema }),
+  z.object({ type: z.literal('ack'), id: z.string(), seq, duplicate: z.boolean() }),
+  z.object({
+    type: z.literal('error'),
+    id: z.string().optional(),
+    problem: problemSchema,
+    /** With NOT_ACCEPTED: where the interview is and what it takes there. */
+    state: z.string().optional(),
+    allowed: z.array(z.string()).optional(),
+  }),
+  z.object({ type: z.literal('record'), seq, record: recordSchema }),
+  z.object({
+    type: z.literal('notice'),
+    notice: z.enum(['evaluating', 'superseded', 'restarting', 'deadline-soon']),
+    at: instant,
+    /** With `restarting`: come back after this long. */
+    retryAfterMs: z.number().int().optional(),
+  }),
+  z.object({ type: z.literal('pong'), at: instant }),
+]);
+export type Down = z.infer<typeof downSchema>;
+
+function describe(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'frame'}: ${issue.message}`)
+    .join('; ');
+}
+
+/**
+ * Read one frame from a client.
+ *
+ * Errors: FRAME_INVALID naming the field and what is accepted, never quoting the frame's text.
+ */
+export function parseUp(text: string): Up {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new VivaError('FRAME_INVALID', 'the frame is not JSON; one JSON object per frame is accepted');
+  }
+  const result = upSchema.safeParse(json);
+  if (!result.success) throw new VivaError('FRAME_INVALID', describe(result.error));
+  return result.data;
+}
+
+/** Write one frame for a client. */
+export function format(frame: Down): string {
+  return JSON.stringify(frame);
+}
+
+/** Read one frame from the server, for clients. Unknown frame types are null: a later version may send more. */
+export function parseDown(text: string): Down | null {
+  const frame = JSON.parse(text) as Down;
+  return typeof frame?.type === 'string' ? frame : null;
+}
