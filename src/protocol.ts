@@ -246,7 +246,7 @@ export const downSchema = z.discriminatedUnion('type', [
 ]);
 export type Down = z.infer<typeof downSchema>;
 
-function describe(error: z.ZodError): string {
+function explain(error: z.ZodError): string {
   return error.issues
     .slice(0, 5)
     .map((issue) => `${issue.path.join('.') || 'frame'}: ${issue.message}`)
@@ -266,7 +266,7 @@ export function parseUp(text: string): Up {
     throw new VivaError('FRAME_INVALID', 'the frame is not JSON; one JSON object per frame is accepted');
   }
   const result = upSchema.safeParse(json);
-  if (!result.success) throw new VivaError('FRAME_INVALID', describe(result.error));
+  if (!result.success) throw new VivaError('FRAME_INVALID', explain(result.error));
   return result.data;
 }
 
