@@ -42,6 +42,19 @@ export const errorTable = {
   },
   REQUEST_INVALID: { title: 'The request is not valid', class: 'malformed', status: 400, isRetryable: false },
   NOT_FOUND: { title: 'There is nothing at this address', class: 'malformed', status: 404, isRetryable: false },
+  METHOD_NOT_ALLOWED: {
+    title: 'This address does not take that method',
+    class: 'malformed',
+    status: 405,
+    isRetryable: false,
+  },
+  BODY_TOO_LARGE: { title: 'The body is larger than allowed', class: 'malformed', status: 413, isRetryable: false },
+  MEDIA_TYPE_UNSUPPORTED: {
+    title: 'The body is in a format that is not read here',
+    class: 'malformed',
+    status: 415,
+    isRetryable: false,
+  },
   PLAN_INVALID: { title: 'The plan is not valid', class: 'malformed', status: 422, isRetryable: false },
   PLAN_NOT_FOUND: { title: 'No such plan', class: 'refused', status: 404, isRetryable: false },
   UNAUTHENTICATED: {
