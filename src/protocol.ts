@@ -2,17 +2,11 @@ import { z } from 'zod';
 import { type ErrorCode, errorTable, VivaError } from './errors.ts';
 
 // The whole wire language: everything a client may say (up), everything the server may say (down).
-// Browser-safe: imports zod and the error table only. PROTOCOL.md is the specification in words.
+// Browser-safe: imports zod, the error table and wire.ts (the part that pages bundle without zod) only.
+// PROTOCOL.md is the specification in words.
 
-/** The WebSocket subprotocol. A change of the schemas needs a new version: test/protocol pins their hash. */
-export const SUBPROTOCOL = 'viva.v1';
-
-/** Wire limits; defaults of CONTRACT. Units in the names. */
-export const limits = {
-  frameBytesMax: 64 * 1024,
-  answerCharsMax: 20_000,
-  helloTimeoutMs: 5_000,
-} as const;
+// biome-ignore lint/performance/noBarrelFile: not a barrel, three names that belong to the wire language
+export { limits, parseDown, SUBPROTOCOL } from './wire.ts';
 
 export const states = ['IDLE', 'QUESTIONING', 'EVALUATING', 'FOLLOW_UP', 'COMPLETE'] as const;
 export const roles = ['candidate', 'reviewer', 'operator'] as const;
@@ -273,10 +267,4 @@ export function parseUp(text: string): Up {
 /** Write one frame for a client. */
 export function format(frame: Down): string {
   return JSON.stringify(frame);
-}
-
-/** Read one frame from the server, for clients. Unknown frame types are null: a later version may send more. */
-export function parseDown(text: string): Down | null {
-  const frame = JSON.parse(text) as Down;
-  return typeof frame?.type === 'string' ? frame : null;
 }
