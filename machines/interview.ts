@@ -185,13 +185,18 @@ function allowance(ms: number | null, context: InterviewContext): number | null 
   return ms === null || context.isUntimed ? null : Math.round(ms * context.timeMultiplier);
 }
 
+/** What is left of the whole interview, whether its clock runs or is stopped. */
+function totalLeft(context: InterviewContext, at: number): number | null {
+  return context.endsAt === null ? context.totalLeftMs : left(context.endsAt, at);
+}
+
 /** Stop the candidate's clock: keep what is left of the prompt and of the whole interview. */
 function stopped(context: InterviewContext, at: number): Partial<InterviewContext> {
   const { prompt } = context;
   return {
     at,
     endsAt: null,
-    totalLeftMs: left(context.endsAt, at),
+    totalLeftMs: totalLeft(context, at),
     prompt: prompt && { ...prompt, deadlineAt: null, timeLeftMs: left(prompt.deadlineAt, at) },
   };
 }
@@ -217,7 +222,8 @@ function missingPointId(context: InterviewContext): string | null {
   const proposedId = context.evaluation?.proposedPointId;
   const weights = new Map(question(context)?.points.map((point) => [point.id, point.weight]));
   let best: string | null = null;
-  let bestWorth = 0;
+  // Below every worth, so that a missing point is found even where its words were all there.
+  let bestWorth = -1;
   for (const point of points) {
     if (point.verdict === 'met' || !weights.has(point.id) || context.askedPointIds.includes(point.id)) continue;
     if (point.id === proposedId) return point.id;
@@ -268,6 +274,7 @@ export const interview = setup({
     ),
   },
   guards: {
+    isOpen: ({ context }) => context.outcome === null,
     isConsentGiven: ({ context, event }) =>
       !context.plan.isConsentRequired || (event.type === 'interview.start' && event.consent === true),
     isCurrentPrompt: ({ context, event }) => 'promptId' in event && event.promptId === context.prompt?.id,
@@ -306,11 +313,10 @@ export const interview = setup({
       const at = timeOf(event, context);
       const questionIndex = context.questionIndex + 1;
       const next = context.plan.questions[questionIndex];
-      const leftMs = context.endsAt === null ? context.totalLeftMs : left(context.endsAt, at);
       return {
         at,
         questionIndex,
-        endsAt: plus(at, leftMs),
+        endsAt: plus(at, totalLeft(context, at)),
         totalLeftMs: null,
         askedPointIds: [],
         hasDraft: false,
@@ -508,6 +514,8 @@ export const interview = setup({
 }).createMachine({
   id: 'interview',
   version: '1',
+  // An endless loop of eventless transitions throws instead of hanging every interview.
+  options: { maxIterations: 100 },
   description: 'One interview, from the invitation to its outcome.',
   // XState calls this with no input on each pure transition, so it must be total.
   context: ({ input }) => ({
@@ -537,6 +545,8 @@ export const interview = setup({
   initial: 'IDLE',
   on: {
     'interview.cancel': {
+      // A final state keeps the handlers of its parent: without the guard a second cancel would rewrite the outcome.
+      guard: 'isOpen',
       target: '.COMPLETE',
       actions: [{ type: 'complete', params: { outcome: 'cancelled' } }],
       description: 'An operator ends the interview; what was answered stays.',
@@ -730,7 +740,10 @@ export const interview = setup({
                 },
                 { target: 'FALLBACK', actions: [{ type: 'tellFailed', params: { code: 'TIMEOUT' } }] },
               ],
-              onError: { actions: ['tellDefect'] },
+              onError: {
+                target: 'FALLBACK',
+                actions: ['tellDefect', { type: 'tellFailed', params: { code: 'DEFECT' } }],
+              },
             },
           ],
         },
@@ -771,7 +784,10 @@ export const interview = setup({
               src: 'deadline',
               input: ({ context }) => ({ at: context.evaluationDueAt }),
               onDone: { target: 'NEEDS_REVIEW', actions: [{ type: 'tellFailed', params: { code: 'TIMEOUT' } }] },
-              onError: { actions: ['tellDefect'] },
+              onError: {
+                target: 'NEEDS_REVIEW',
+                actions: ['tellDefect', { type: 'tellFailed', params: { code: 'DEFECT' } }],
+              },
             },
           ],
         },

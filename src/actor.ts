@@ -1,0 +1,320 @@
+import type { InterviewEvent } from '../machines/interview.ts';
+import { createAudience, type Subscriber } from './audience.ts';
+import type { Clock } from './clock.ts';
+import { checkLength, digestOf, explainRefusal, toEvent } from './commands.ts';
+import { createLogics, type EffectDeps } from './effects.ts';
+import { type ErrorCode, type Problem, toProblem } from './errors.ts';
+import { joinAnswers } from './evaluators/evaluator.ts';
+import type { Append, Cause, Claimed, Journal, JournalRecord, StoredEvent } from './journal/journal.ts';
+import { createMailbox } from './mailbox.ts';
+import type { PublishedPlan } from './plans/schema.ts';
+import type { Command, Role, Transcript, View } from './protocol.ts';
+import { type ResultEvent, reduce, type Step, stateOf, statePathOf, toDoneEvent, wakeAtOf } from './reduce.ts';
+import { addRecord, foldTranscript } from './report/transcript.ts';
+import { advance, type Standing, writeSnapshot } from './restore.ts';
+import { createRunning } from './running.ts';
+import { viewFor } from './view.ts';
+
+export type DispatchResult = { ok: true; seq: number; duplicate: boolean } | { ok: false; problem: Problem };
+
+/** One live interview: the only place that moves it. */
+export interface Actor {
+  readonly id: string;
+  readonly epoch: number;
+  readonly seq: number;
+  /** Resolves after the commit. Never rejects. */
+  dispatch(command: Command, by: Role): Promise<DispatchResult>;
+  /** Follow the interview. A candidate's connection supersedes older ones. */
+  attach(subscriber: Subscriber): Promise<{ seq: number; view: View }>;
+  detach(subscriberId: string): void;
+  read(role: Role): Promise<View>;
+  /** Nothing waits, nobody listens, no evaluation runs: it may leave memory. */
+  readonly isIdle: boolean;
+  /** When something last happened. */
+  readonly usedAt: number;
+  /** Finish what is in the mailbox, stop the effects, give the lease up with a snapshot, end the connections. */
+  stop(code: ErrorCode): Promise<void>;
+}
+
+/** Where the service writes what went wrong. Never candidate text. */
+export interface Log {
+  error(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface ActorDeps {
+  journal: Journal;
+  clock: Clock;
+  log: Log;
+  published: PublishedPlan;
+  evaluator: EffectDeps['evaluator'];
+  fallback: EffectDeps['fallback'];
+  limits: { mailboxMax: number; answerCharsMax: number; snapshotEvery: number };
+  /** The actor can no longer be sure of its state: drop it; the next one restores from the journal. */
+  onLost(): void;
+}
+
+const unavailable: Problem = toProblem(
+  'STORE_UNAVAILABLE',
+  'it is not known whether this was stored; send it again with the same id',
+);
+
+const stopping: Problem = toProblem('RESTARTING', 'this was not stored; send it again with the same id in a moment');
+
+/** Bring a claimed and restored interview to life; its active effects start at once. */
+export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored: Standing): Actor {
+  const { clock, journal, log, published, limits } = deps;
+  const { id, meta, epoch } = claimed.head;
+  const commandsById = new Map(claimed.commands.map((command) => [command.id, command]));
+  let standing = restored;
+  let snapshotSeq = claimed.snapshot?.seq ?? 0;
+  let transcript: Transcript | null = null;
+  let usedAt = clock.now();
+  let isStopping = false;
+  let isLost = false;
+
+  const mailbox = createMailbox(limits.mailboxMax, (error) => {
+    log.error({ err: error, interviewId: id }, 'a job of the interview failed');
+    lose('INTERNAL');
+  });
+
+  const audience = createAudience(currentView);
+
+  const logics = createLogics({
+    clock,
+    evaluator: deps.evaluator,
+    fallback: deps.fallback,
+    requestOf: ({ questionId }) => {
+      const question = published.plan.questions.find((candidate) => candidate.id === questionId);
+      if (!question) throw new Error(`question ${questionId} is not in the plan`);
+      const answer = joinAnswers(standing.working.answers.map(({ text }) => text));
+      return { question: question.text, rubric: question.rubric, answer };
+    },
+  });
+
+  const running = createRunning(logics, clock, (event, isStale, error) => {
+    if (error !== undefined)
+      log.error({ err: error, interviewId: id, effect: event.actorId }, 'an effect is defective');
+    mailbox.push(async () => {
+      if (!isStale() && !isLost) await apply(event);
+    });
+  });
+
+  /** One recovery path: forget everything; whoever opens the interview next restores it from the journal. */
+  function lose(code: ErrorCode): void {
+    if (isLost) return;
+    isLost = true;
+    running.stopAll();
+    deps.onLost();
+    audience.end(code);
+  }
+
+  /** A clock that was set back must not reorder the interview. */
+  function instant(): number {
+    return Math.max(clock.now(), standing.snapshot.context.at);
+  }
+
+  /** Write a step, and only then let it be known and let its effects start. False = it lost the actor. */
+  async function commit(step: Step, event: StoredEvent, by: Cause, command?: Command): Promise<boolean> {
+    const record: JournalRecord = {
+      seq: standing.seq + 1,
+      at: event.at ?? instant(),
+      epoch,
+      by,
+      event,
+      facts: step.facts,
+      state: statePathOf(step.snapshot),
+      ...(command ? { command: { id: command.id, digest: digestOf(command) } } : {}),
+    };
+    const next = advance(standing, step, record);
+    const isSnapshotDue = record.seq - snapshotSeq >= limits.snapshotEvery;
+    const isAppended = await append({
+      interviewId: id,
+      epoch,
+      record,
+      state: stateOf(next.snapshot),
+      wakeAt: wakeAtOf(next.effects, record.at),
+      ...(isSnapshotDue ? { snapshot: writeSnapshot(next) } : {}),
+    });
+    if (!isAppended) return false;
+    const before = standing;
+    standing = next;
+    usedAt = clock.now();
+    if (isSnapshotDue) snapshotSeq = record.seq;
+    if (record.command) commandsById.set(record.command.id, { ...record.command, seq: record.seq });
+    if (transcript) transcript = addRecord(transcript, published.plan, record);
+    running.stop(step.stopped);
+    for (const effect of step.started) running.start(effect);
+    audience.publish(record.seq, record);
+    if (stateOf(next.snapshot) === 'EVALUATING' && stateOf(before.snapshot) !== 'EVALUATING')
+      audience.notice('evaluating', record.at);
+    return true;
+  }
+
+  async function append(entry: Append): Promise<boolean> {
+    try {
+      const appended = await journal.append(entry);
+      if (appended.ok) return true;
+      log.warn({ interviewId: id, epoch, reason: appended.reason }, 'another writer has this interview');
+      lose('RESTARTING');
+    } catch (error) {
+      log.error({ err: error, interviewId: id }, 'the journal did not take a record');
+      lose('TRY_LATER');
+    }
+    return false;
+  }
+
+  /** Apply a result of one of the machine's own actors. */
+  async function apply(event: ResultEvent): Promise<void> {
+    const dated = { ...event, at: Math.max(event.at, standing.snapshot.context.at) };
+    let step: Step | null;
+    try {
+      step = reduce(standing.snapshot, dated);
+    } catch (error) {
+      log.error({ err: error, interviewId: id, event: event.type }, 'the machine failed on a result');
+      return;
+    }
+    if (step) await commit(step, { ...dated }, 'service');
+  }
+
+  /** Deadlines that have passed come before any command: being late is decided by the clock, not by the queue. */
+  async function applyDueDeadlines(): Promise<void> {
+    for (let seq = -1; seq !== standing.seq && !isLost; ) {
+      seq = standing.seq;
+      const now = instant();
+      const [due] = standing.effects
+        .filter((effect) => effect.src === 'deadline')
+        .filter((effect) => effect.input.at !== null && effect.input.at <= now)
+        .sort((a, b) => (a.input.at ?? 0) - (b.input.at ?? 0));
+      if (due) await apply(toDoneEvent(due.id, { at: now }));
+    }
+  }
+
+  async function handle(command: Command, by: Role): Promise<DispatchResult> {
+    await applyDueDeadlines();
+    if (isLost) return { ok: false, problem: unavailable };
+    const known = commandsById.get(command.id);
+    if (known) {
+      if (known.digest === digestOf(command)) return { ok: true, seq: known.seq, duplicate: true };
+      return { ok: false, problem: toProblem('COMMAND_ID_REUSED', 'give each command its own id') };
+    }
+    const event: InterviewEvent = toEvent(command, instant());
+    const step = reduceCommand(event);
+    if (step === 'defect')
+      return { ok: false, problem: toProblem('INTERNAL', 'this command failed; the interview is unchanged') };
+    if (!step) return { ok: false, problem: explainRefusal(command, standing.snapshot, by) };
+    const tooLong = checkLength(command, limits.answerCharsMax);
+    if (tooLong) return { ok: false, problem: tooLong };
+    const isCommitted = await commit(step, event, by, command);
+    return isCommitted ? { ok: true, seq: standing.seq, duplicate: false } : { ok: false, problem: unavailable };
+  }
+
+  function reduceCommand(event: InterviewEvent): Step | null | 'defect' {
+    try {
+      return reduce(standing.snapshot, event);
+    } catch (error) {
+      log.error({ err: error, interviewId: id, event: event.type }, 'the machine failed on a command');
+      return 'defect';
+    }
+  }
+
+  /** Reviewers see the whole transcript; it is read when the first of them comes and dropped with the last. */
+  async function needTranscript(role: Role): Promise<void> {
+    if (role === 'candidate' || transcript) return;
+    const records = (await journal.load(id))?.records ?? [];
+    transcript = foldTranscript(
+      published.plan,
+      records.filter((record) => record.seq <= standing.seq),
+    );
+  }
+
+  function dropTranscript(): void {
+    if (!audience.hasWatchers()) transcript = null;
+  }
+
+  /** Run a job in the mailbox and wait for its value. */
+  function inTurn<Value>(job: () => Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      mailbox.push(() => job().then(resolve, reject));
+    });
+  }
+
+  function currentView(role: Role): View {
+    return viewFor(role, {
+      published,
+      meta,
+      snapshot: standing.snapshot,
+      working: standing.working,
+      transcript: transcript ?? { entries: [] },
+      isCandidateConnected: audience.isCandidateConnected,
+      now: clock.now(),
+    });
+  }
+
+  for (const effect of standing.effects) running.start(effect);
+
+  return {
+    id,
+    epoch,
+    get seq() {
+      return standing.seq;
+    },
+    get usedAt() {
+      return usedAt;
+    },
+    get isIdle() {
+      const isEvaluating = standing.effects.some(({ src }) => src !== 'deadline');
+      return mailbox.isIdle && audience.size === 0 && !isEvaluating;
+    },
+    dispatch(command, by) {
+      if (isStopping) return Promise.resolve({ ok: false, problem: stopping });
+      return new Promise((resolve) => {
+        const isTaken = mailbox.offer(async () => {
+          const result = await handle(command, by).catch((error: unknown) => {
+            log.error({ err: error, interviewId: id }, 'a command failed');
+            lose('INTERNAL');
+            return { ok: false as const, problem: unavailable };
+          });
+          resolve(result);
+        });
+        if (isTaken) return;
+        const detail = `at most ${limits.mailboxMax} commands may wait for one interview; send it again`;
+        resolve({ ok: false, problem: toProblem('MAILBOX_FULL', detail) });
+      });
+    },
+    attach(subscriber) {
+      return inTurn(async () => {
+        await needTranscript(subscriber.role);
+        usedAt = clock.now();
+        audience.join(subscriber, usedAt);
+        if (isLost || isStopping) audience.end('RESTARTING');
+        else if (subscriber.role === 'candidate') audience.publish(standing.seq, null);
+        return { seq: standing.seq, view: currentView(subscriber.role) };
+      });
+    },
+    detach(subscriberId) {
+      if (!audience.leave(subscriberId)) return;
+      usedAt = clock.now();
+      dropTranscript();
+      audience.publish(standing.seq, null);
+    },
+    read(role) {
+      return inTurn(async () => {
+        await needTranscript(role);
+        const view = currentView(role);
+        dropTranscript();
+        return view;
+      });
+    },
+    async stop(code) {
+      isStopping = true;
+      await mailbox.idle();
+      if (isLost) return;
+      isLost = true;
+      running.stopAll();
+      const isSnapshotStale = standing.seq > snapshotSeq;
+      await journal.release(id, epoch, isSnapshotStale ? writeSnapshot(standing) : undefined);
+      audience.end(code);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** Time as it is handed in. Instants in ms since 1970 UTC. */
+export interface Clock {
+  now(): number;
+  /** Call `fn` once, never before `at`; an instant already past is called soon. Returns how to call it off. */
+  wake(at: number, fn: () => void): () => void;
+}
+
+/** Node fires timers above 2^31-1 ms at once, so longer waits go in hops. */
+const HOP_MS_MAX = 2 ** 31 - 1;
+
+/** The machine's own clock. Its timers keep the process alive only as long as something else does. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wake(at, fn) {
+    let timer: NodeJS.Timeout;
+    const arm = () => {
+      const waitMs = at - Date.now();
+      if (waitMs > HOP_MS_MAX) timer = setTimeout(arm, HOP_MS_MAX);
+      // A timer may come a millisecond early against the wall clock: look again rather than fire early.
+      else timer = setTimeout(() => (Date.now() < at ? arm() : fn()), Math.max(0, waitMs));
+      timer.unref();
+    };
+    arm();
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,145 @@
+import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import {
+  type DeadlineInput,
+  type EvaluateInput,
+  type InterviewContext,
+  type InterviewEvent,
+  type InterviewFact,
+  type InterviewInput,
+  interview,
+} from '../machines/interview.ts';
+import type { State } from './protocol.ts';
+
+// The only file that knows how XState reports a pure transition. Everything else sees steps, effects and facts.
+
+export type Snapshot = SnapshotFrom<typeof interview>;
+
+/** An invoked actor that is to run while its state is active: what to start and with which input. */
+export type Effect =
+  | { id: string; src: 'deadline'; input: DeadlineInput }
+  | { id: string; src: 'evaluate' | 'evaluateFallback'; input: EvaluateInput };
+
+/** Result of an invoked actor, as XState's own event. `at` lets the machine date a rejection too. */
+export interface ResultEvent {
+  type: `xstate.done.actor.${string}` | `xstate.error.actor.${string}`;
+  actorId: string;
+  at: number;
+  output?: unknown;
+  error?: unknown;
+}
+
+/** What one event did: nothing has run yet. */
+export interface Step {
+  snapshot: Snapshot;
+  /** Ids of effects that end. They end before the new ones start. */
+  stopped: string[];
+  started: Effect[];
+  facts: InterviewFact[];
+}
+
+/** The part of a snapshot that is stored; the plan is pinned by hash and put back on restore. */
+export interface StoredState {
+  value: unknown;
+  context: Omit<InterviewContext, 'plan'>;
+  effects: Effect[];
+}
+
+type Actions = ReturnType<typeof transition<typeof interview>>[1];
+
+function collect(snapshot: Snapshot, actions: Actions): Step {
+  const stopped: string[] = [];
+  const started: Effect[] = [];
+  const facts: InterviewFact[] = [];
+  for (const action of actions) {
+    // XState's types leave out some of its own action types.
+    const type: string = action.type;
+    const params = action.params as Record<string, unknown> | undefined;
+    if (type === 'xstate.spawnChild') {
+      started.push({ id: params?.id, src: params?.src, input: params?.input } as Effect);
+    } else if (type === 'xstate.stopChild') {
+      const id = (params as { id?: string } | undefined)?.id;
+      const index = started.findIndex((effect) => effect.id === id);
+      if (index >= 0) started.splice(index, 1);
+      else if (id !== undefined) stopped.push(id);
+    } else if (type === 'xstate.emit') {
+      facts.push(params?.event as InterviewFact);
+    }
+  }
+  return { snapshot, stopped, started, facts };
+}
+
+/** The first step of an interview. */
+export function begin(input: InterviewInput): Step {
+  const [snapshot, actions] = initialTransition(interview, input);
+  if (snapshot.status === 'error') throw snapshot.error;
+  return collect(snapshot, actions);
+}
+
+/**
+ * Apply one event. Null = the machine does not take it here.
+ *
+ * Errors: what a guard or action throws; the snapshot passed in stays valid.
+ */
+export function reduce(snapshot: Snapshot, event: InterviewEvent | ResultEvent): Step | null {
+  const [next, actions] = transition(interview, snapshot, event as InterviewEvent);
+  // In pure mode a taken transition always leaves a new snapshot or an action behind; identity alone is no proof.
+  return next === snapshot && actions.length === 0 ? null : collect(next, actions);
+}
+
+/** The event by which an effect's answer returns to the machine. */
+export function toDoneEvent(id: string, output: { at: number }): ResultEvent {
+  return { type: `xstate.done.actor.${id}`, actorId: id, at: output.at, output };
+}
+
+/** The event by which an effect's defect returns to the machine. It carries no text of the error. */
+export function toErrorEvent(id: string, at: number): ResultEvent {
+  return { type: `xstate.error.actor.${id}`, actorId: id, at, error: { code: 'DEFECT' } };
+}
+
+/** The effects that are active after a step. */
+export function effectsAfter(effects: readonly Effect[], step: Step): Effect[] {
+  return [...effects.filter((effect) => !step.stopped.includes(effect.id)), ...step.started];
+}
+
+/** What of a snapshot is stored. */
+export function toStored(snapshot: Snapshot, effects: Effect[]): StoredState {
+  const { plan: _pinnedByHash, ...context } = snapshot.context;
+  return { value: snapshot.value, context, effects };
+}
+
+/** A snapshot as it was stored, ready for the next event. */
+export function fromStored(stored: StoredState, plan: InterviewContext['plan']): Snapshot {
+  const snapshot = interview.resolveState({
+    value: stored.value as Snapshot['value'],
+    context: { ...stored.context, plan },
+  });
+  // A resolved state has no children; leaving a state looks its invoked actors up by id to report them as stopped.
+  const children = snapshot.children as unknown as Record<string, { id: string }>;
+  for (const effect of stored.effects) children[effect.id] = { id: effect.id };
+  return snapshot;
+}
+
+/** The dotted path of the active state, e.g. `QUESTIONING.ANSWERING`. */
+export function statePathOf(snapshot: Snapshot): string {
+  const path: string[] = [];
+  let value: unknown = snapshot.value;
+  while (typeof value === 'object' && value !== null) {
+    const [key, child] = Object.entries(value)[0] as [string, unknown];
+    path.push(key);
+    value = child;
+  }
+  path.push(String(value));
+  return path.join('.');
+}
+
+/** The top-level state. */
+export function stateOf(snapshot: Snapshot): State {
+  return statePathOf(snapshot).split('.')[0] as State;
+}
+
+/** The earliest instant at which the service must act: a deadline, or now while an evaluation is pending. */
+export function wakeAtOf(effects: readonly Effect[], now: number): number | null {
+  const instants = effects.map((effect) => (effect.src === 'deadline' ? effect.input.at : now));
+  const due = instants.filter((at) => at !== null);
+  return due.length === 0 ? null : Math.min(...due);
+}

@@ -1,0 +1,50 @@
+import { VivaError } from '../errors.ts';
+import type { InterviewHead, Journal, JournalRecord } from '../journal/journal.ts';
+import { toOutline } from '../plans/outline.ts';
+import type { PublishedPlan } from '../plans/schema.ts';
+import type { Role, Transcript, View } from '../protocol.ts';
+import { replay, type Standing } from '../restore.ts';
+import { viewFor } from '../view.ts';
+import { foldTranscript } from './transcript.ts';
+
+/** One interview as its journal tells it, read without becoming its writer. */
+export interface Reading {
+  head: InterviewHead;
+  records: JournalRecord[];
+  published: PublishedPlan;
+  standing: Standing;
+  transcript: Transcript;
+}
+
+/**
+ * Read an interview from its journal.
+ *
+ * Errors: INTERVIEW_NOT_FOUND, PLAN_NOT_FOUND, STORE_UNAVAILABLE, INTERNAL when the journal does not replay.
+ */
+export async function readInterview(
+  journal: Journal,
+  findPlan: (planId: string, version: number) => Promise<PublishedPlan>,
+  id: string,
+): Promise<Reading> {
+  const loaded = await journal.load(id);
+  if (!loaded) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+  const { head, records } = loaded;
+  const published = await findPlan(head.meta.planId, head.meta.planVersion);
+  const standing = replay(id, toOutline(published), records);
+  return { head, records, published, standing, transcript: foldTranscript(published.plan, records) };
+}
+
+/** The view of a role, from a reading. Who is connected is known to the live actor only. */
+export function viewOfReading(reading: Reading, role: Role, now: number): View {
+  const { head, published, standing, transcript } = reading;
+  const { snapshot, working } = standing;
+  return viewFor(role, {
+    published,
+    meta: head.meta,
+    snapshot,
+    working,
+    transcript,
+    isCandidateConnected: false,
+    now,
+  });
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { outcomes, states, transcriptSchema } from '../protocol.ts';
+import { stateOf } from '../reduce.ts';
+import type { Reading } from './read.ts';
+
+const instant = z.number().int();
+
+/** The report of one interview. Scores are 0..1; what was not measured is null, never a number. */
+export const reportSchema = z.object({
+  interviewId: z.string(),
+  state: z.enum(states),
+  outcome: z.enum(outcomes).nullable(),
+  candidate: z.object({ name: z.string().optional(), email: z.string().optional(), locale: z.string().optional() }),
+  plan: z.object({ id: z.string(), version: z.number().int(), hash: z.string(), title: z.string() }),
+  machineVersion: z.string(),
+  headSeq: z.number().int(),
+  createdAt: instant,
+  startedAt: instant.nullable(),
+  completedAt: instant.nullable(),
+  /** Mean of the questions that have a score; null when none has. */
+  score: z.number().nullable(),
+  counts: z.object({
+    questions: z.number().int(),
+    asked: z.number().int(),
+    answered: z.number().int(),
+    skipped: z.number().int(),
+    timedOut: z.number().int(),
+    followUps: z.number().int(),
+    needsReview: z.number().int(),
+  }),
+  questions: z.array(
+    z.object({
+      id: z.string(),
+      text: z.string(),
+      threshold: z.number(),
+      /** Best score over the answer and its follow-ups; null = not asked, not answered or nothing could judge it. */
+      score: z.number().nullable(),
+      entries: transcriptSchema.shape.entries,
+    }),
+  ),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+
+function mean(values: number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Build the report of an interview from its journal. Pure: the same journal gives the same report. */
+export function buildReport({ head, published, standing, transcript }: Reading): Report {
+  const { context } = standing.snapshot;
+  const { plan } = published;
+  const { entries } = transcript;
+  const scoreOf = (questionId: string) => standing.working.scores[questionId] ?? null;
+  const mains = entries.filter(({ kind }) => kind === 'question');
+  const judged = entries.filter(({ evaluation }) => evaluation !== undefined);
+  return {
+    interviewId: head.id,
+    state: stateOf(standing.snapshot),
+    outcome: context.outcome,
+    candidate: head.meta.candidate,
+    plan: { id: plan.id, version: published.version, hash: published.hash, title: plan.title },
+    machineVersion: head.meta.machineVersion,
+    headSeq: standing.seq,
+    createdAt: head.meta.createdAt,
+    startedAt: context.startedAt,
+    completedAt: context.completedAt,
+    score: mean(plan.questions.map(({ id }) => scoreOf(id)).filter((score) => score !== null)),
+    counts: {
+      questions: plan.questions.length,
+      asked: mains.length,
+      answered: mains.filter(({ answer }) => answer).length,
+      skipped: entries.filter(({ passed }) => passed === 'skip').length,
+      timedOut: entries.filter(({ passed }) => passed === 'deadline').length,
+      followUps: entries.length - mains.length,
+      needsReview: judged.filter(({ evaluation }) => !evaluation || evaluation.needsReview).length,
+    },
+    questions: plan.questions.map(({ id, text, rubric }) => ({
+      id,
+      text,
+      threshold: rubric.threshold,
+      score: scoreOf(id),
+      entries: entries.filter(({ questionId }) => questionId === id),
+    })),
+  };
+}

@@ -1,0 +1,111 @@
+import type { DecisionReason, InterviewFact } from '../../machines/interview.ts';
+import type { JournalRecord } from '../journal/journal.ts';
+import type { Plan } from '../plans/schema.ts';
+import { followUpText } from '../plans/wording.ts';
+import type { EvaluationView, Transcript, TranscriptEntry } from '../protocol.ts';
+import { evaluationOf, type StoredEvaluation } from '../working.ts';
+
+/** Each reason of a follow-up decision as a sentence for reviewers. */
+const decisionTexts: Record<DecisionReason, string> = {
+  'point-missing': 'Asked further, because this point is missing.',
+  'threshold-reached': 'Not asked further: the threshold of the rubric is reached.',
+  'nothing-missing': 'Not asked further: every point is met.',
+  'candidate-does-not-know': 'Not asked further: the candidate said that they do not know.',
+  'limit-reached': 'Not asked further: the follow-ups of this question are used up.',
+  'all-missing-points-asked': 'Not asked further: every missing point has been asked about.',
+  'no-time-left': 'Not asked further: too little of the interview is left.',
+  'not-evaluated': 'Not asked further: nothing could judge the answer; it waits for a person.',
+};
+
+function toEvaluationView(plan: Plan, questionId: string, found: StoredEvaluation): EvaluationView {
+  const points = plan.questions.find((question) => question.id === questionId)?.rubric.points ?? [];
+  return {
+    score: found.score,
+    confidence: found.confidence,
+    needsReview: found.needsReview,
+    isDegraded: found.isDegraded,
+    flags: found.flags,
+    evaluator: found.evaluator,
+    points: found.points.map((judged) => {
+      const point = points.find((candidate) => candidate.id === judged.id);
+      return { ...judged, text: point?.text ?? '', weight: point?.weight ?? 1 };
+    }),
+  };
+}
+
+function without<Key extends keyof TranscriptEntry>(entry: TranscriptEntry, key: Key): TranscriptEntry {
+  const { [key]: _dropped, ...rest } = entry;
+  return rest as TranscriptEntry;
+}
+
+function asked(plan: Plan, fact: Extract<InterviewFact, { type: 'prompt.asked' }>): TranscriptEntry {
+  const { prompt } = fact;
+  return {
+    promptId: prompt.id,
+    kind: prompt.kind,
+    questionId: prompt.questionId,
+    text: promptText(plan, prompt),
+    askedAt: prompt.askedAt,
+    ...(prompt.pointId === null ? {} : { pointId: prompt.pointId }),
+    failures: [],
+  };
+}
+
+/** The words of a prompt, for candidates and reviewers alike. */
+export function promptText(
+  plan: Plan,
+  prompt: { id: string; kind: 'question' | 'followUp'; questionId: string; pointId: string | null },
+): string {
+  const question = plan.questions.find((candidate) => candidate.id === prompt.questionId);
+  if (!question) return '';
+  if (prompt.kind === 'question') return question.text;
+  return followUpText(question, prompt.pointId ?? '', Number(prompt.id.split('.').at(-1)));
+}
+
+function change(entry: TranscriptEntry, plan: Plan, record: JournalRecord, fact: InterviewFact): TranscriptEntry {
+  switch (fact.type) {
+    case 'answer.taken': {
+      const text = fact.from === 'submit' ? String(record.event.text) : (entry.draft ?? '');
+      return { ...without(entry, 'draft'), answer: { text, at: record.at, from: fact.from } };
+    }
+    case 'prompt.passed':
+      return { ...entry, passed: fact.because };
+    case 'evaluation.failed':
+      return { ...entry, failures: [...entry.failures, { attempt: fact.attempt, code: fact.code, at: record.at }] };
+    case 'evaluation.done': {
+      const found = evaluationOf(record.event);
+      return found ? { ...entry, evaluation: toEvaluationView(plan, entry.questionId, found) } : entry;
+    }
+    case 'evaluation.missing':
+      return { ...entry, evaluation: null };
+    case 'followUp.decided': {
+      const { pointId, isAsked, reason } = fact.decision;
+      const decision = { isAsked, reason, text: decisionTexts[reason], ...(pointId === null ? {} : { pointId }) };
+      return { ...entry, decision };
+    }
+    case 'interview.completed':
+      return entry.answer || entry.passed ? entry : { ...entry, passed: 'end' };
+    default:
+      return entry;
+  }
+}
+
+/** Add one record to a transcript. Pure; prompts follow each other, so every fact belongs to the newest one. */
+export function addRecord(transcript: Transcript, plan: Plan, record: JournalRecord): Transcript {
+  const entries = [...transcript.entries];
+  const edit = (next: (entry: TranscriptEntry) => TranscriptEntry) => {
+    const last = entries.at(-1);
+    if (last) entries[entries.length - 1] = next(last);
+  };
+  if (record.event.type === 'answer.draft') edit((entry) => ({ ...entry, draft: String(record.event.text) }));
+  for (const fact of record.facts) {
+    if (fact.type === 'prompt.asked') entries.push(asked(plan, fact));
+    else edit((entry) => change(entry, plan, record, fact));
+  }
+  return { entries };
+}
+
+/** What was asked, answered, judged and decided in one interview, in order. */
+export function foldTranscript(plan: Plan, records: readonly JournalRecord[]): Transcript {
+  return records.reduce<Transcript>((transcript, record) => addRecord(transcript, plan, record), { entries: [] });
+}
