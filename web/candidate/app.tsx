@@ -1,0 +1,61 @@
+import { useEffect, useSyncExternalStore } from 'react';
+import { AnnouncerRoot } from '../shared/announcer.tsx';
+import type { Drafts } from './drafts.ts';
+import { placeOf } from './journey.ts';
+import { ConnectionBanner } from './parts/banner.tsx';
+import { Frame } from './parts/frame.tsx';
+import type { Client, ClientState } from './port.ts';
+import { Connecting } from './screens/connecting.tsx';
+import { Done } from './screens/done.tsx';
+import { Evaluating } from './screens/evaluating.tsx';
+import { Paused } from './screens/paused.tsx';
+import { Question } from './screens/question.tsx';
+import { Refused } from './screens/refused.tsx';
+import { Superseded } from './screens/superseded.tsx';
+import { Welcome } from './screens/welcome.tsx';
+import { SessionContext } from './session.ts';
+import { useJourney } from './use-journey.ts';
+
+/** The candidate's page: one interview, from the invitation to its end. */
+export function App({ client, drafts }: { client: Client; drafts: Drafts }) {
+  const state = useSyncExternalStore(client.subscribe, client.getState);
+  return (
+    <AnnouncerRoot>
+      <Journey client={client} drafts={drafts} state={state} />
+    </AnnouncerRoot>
+  );
+}
+
+function Journey({ client, drafts, state }: { client: Client; drafts: Drafts; state: ClientState }) {
+  const { view } = state;
+  const { note, hadStarted, markClosed } = useJourney(view, drafts);
+  useEffect(() => {
+    document.title = titleOf(state);
+  }, [state]);
+
+  if (state.connection === 'refused') return <Refused code={state.problem?.code ?? ''} />;
+  if (state.connection === 'superseded') return <Superseded onTakeOver={client.takeOver} />;
+  if (!view) return <Connecting />;
+  const offsetMs = state.serverOffsetMs;
+  return (
+    <SessionContext value={{ client, drafts, view, offsetMs, connection: state.connection, note, markClosed }}>
+      <Frame title={view.plan.title} banner={<ConnectionBanner connection={state.connection} />}>
+        {view.state === 'IDLE' && <Welcome view={view} />}
+        {view.state === 'EVALUATING' && <Evaluating view={view} note={note} />}
+        {view.state === 'COMPLETE' && <Done view={view} hadStarted={hadStarted} />}
+        {view.prompt && view.paused && <Paused view={view} prompt={view.prompt} />}
+        {view.prompt && !view.paused && <Question key={view.prompt.id} view={view} prompt={view.prompt} />}
+      </Frame>
+    </SessionContext>
+  );
+}
+
+function titleOf({ view, connection }: ClientState): string {
+  if (connection === 'refused') return 'This link cannot be opened';
+  if (connection === 'superseded') return 'Open in another tab';
+  if (!view) return 'Opening your interview';
+  if (view.state === 'COMPLETE') return `Finished · ${view.plan.title}`;
+  if (view.paused) return `Paused · ${view.plan.title}`;
+  if (view.state === 'EVALUATING') return `Reading your answer · ${view.plan.title}`;
+  return view.prompt ? `${placeOf(view.prompt)} · ${view.plan.title}` : view.plan.title;
+}

@@ -1,0 +1,29 @@
+import '../theme.css';
+import './candidate.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createClient } from '../../src/client.ts';
+import { App } from './app.tsx';
+import { openDrafts } from './drafts.ts';
+import { readLink } from './link.ts';
+import { Refused } from './screens/refused.tsx';
+import { browserStore } from './storage.ts';
+
+const root = createRoot(document.getElementById('root') as HTMLElement);
+const link = readLink(location);
+
+if (link) {
+  const storage = browserStore();
+  const client = createClient({ url: location.origin, ...link, ...(storage ? { storage } : {}) });
+  client.connect();
+  root.render(
+    <StrictMode>
+      <App client={client} drafts={openDrafts(storage, link.interviewId)} />
+    </StrictMode>,
+  );
+} else {
+  root.render(<Refused code="LINK_INCOMPLETE" />);
+}
+
+// The same page with another link in its address bar is another interview.
+addEventListener('hashchange', () => location.reload());

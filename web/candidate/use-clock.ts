@@ -1,0 +1,33 @@
+import { useEffect, useRef, useState } from 'react';
+import { useAnnouncer } from '../shared/announcer.tsx';
+import { untilNextTick, warningBetween } from './countdown.ts';
+
+/** What is left until an instant of the server's clock, re-rendered once a second. Null = no limit. Units: ms. */
+export function useTimeLeft(endsAt: number | undefined, offsetMs: number): number | null {
+  const look = () => (endsAt === undefined ? null : Math.max(0, endsAt - (Date.now() + offsetMs)));
+  const [, setTick] = useState(0);
+  const leftMs = look();
+  useEffect(() => {
+    if (leftMs === null || leftMs === 0) return;
+    const timer = setTimeout(() => setTick((tick) => tick + 1), untilNextTick(leftMs) + 5);
+    return () => clearTimeout(timer);
+  });
+  // A sleeping tab runs no timers: look again as soon as it is seen.
+  useEffect(() => {
+    const wake = () => setTick((tick) => tick + 1);
+    document.addEventListener('visibilitychange', wake);
+    return () => document.removeEventListener('visibilitychange', wake);
+  }, []);
+  return leftMs;
+}
+
+/** Say the warnings as the clock passes them. */
+export function useTimeWarnings(leftMs: number | null, allottedMs: number): void {
+  const { announce } = useAnnouncer();
+  const last = useRef(leftMs);
+  useEffect(() => {
+    const text = warningBetween(last.current, leftMs, allottedMs);
+    last.current = leftMs;
+    if (text) announce(text);
+  }, [leftMs, allottedMs, announce]);
+}
