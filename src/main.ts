@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import closeWithGrace from 'close-with-grace';
+import { pino } from 'pino';
+import { createActors } from './actors.ts';
+import { buildApp } from './app.ts';
+import { systemClock as clock } from './clock.ts';
+import { type Config, readConfig } from './config.ts';
+import { createRubricEvaluator } from './evaluators/rubric.ts';
+import type { Journal } from './journal/journal.ts';
+import { createMemoryJournal } from './journal/memory.ts';
+import { createSqliteJournal } from './journal/sqlite.ts';
+import { findPlan } from './plans/publish.ts';
+import { makeLinks } from './routes/interviews.ts';
+import type { App } from './routes/service.ts';
+import { socketLimits } from './routes/socket.ts';
+import { ensureSample, publishPlans } from './sample.ts';
+import { findSecrets, type Secrets } from './secrets.ts';
+import { createTickets } from './tickets.ts';
+import { createTokens, links } from './tokens.ts';
+
+// The composition root: environment in, a listening service out.
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Stop the start with words for the operator. */
+function stop(...lines: string[]): never {
+  process.stderr.write(`${['viva cannot start.', ...lines].join('\n  ')}\n`);
+  process.exit(1);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function openStore(config: Config): { journal: Journal; secrets: Secrets } {
+  const { store } = config;
+  if (store.kind === 'memory') return { journal: createMemoryJournal(), secrets: findSecrets(config) };
+  const folder = resolve(dirname(store.path));
+  try {
+    mkdirSync(folder, { recursive: true });
+    return { journal: createSqliteJournal({ path: store.path }), secrets: findSecrets(config) };
+  } catch (error) {
+    return stop(
+      `The data folder ${folder} (from VIVA_STORE=sqlite:${store.path}) cannot be written: ${reasonOf(error)}`,
+      'Make it writable, or choose another file with VIVA_STORE=sqlite:PATH.',
+    );
+  }
+}
+
+async function listen(app: App, { host, port }: Config): Promise<number> {
+  try {
+    await app.listen({ host, port, listenTextResolver: (address) => `accepting connections at ${address}` });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      stop(`Port ${port} on ${host} is in use.`, 'Choose another one with PORT=3001, or PORT=0 for any free port.');
+    if (code === 'EACCES') stop(`Port ${port} needs more rights.`, 'Choose one above 1023 with PORT=3000.');
+    stop(`HOST=${host} PORT=${port}: cannot listen there: ${reasonOf(error)}`);
+  }
+  const address = app.server.address();
+  return typeof address === 'object' && address ? address.port : port;
+}
+
+/** Where a browser on this machine finds the service. */
+function localUrl(host: string, port: number): string {
+  const isEverywhere = host === '0.0.0.0' || host === '::';
+  const name = isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+function announce(url: string, secrets: Secrets, sample: { candidateUrl: string; consoleUrl: string } | null): void {
+  const development = secrets.isDevelopment ? { adminKey: secrets.adminKey, ...sample } : {};
+  process.stdout.write(`${JSON.stringify({ level: 30, time: clock.now(), msg: 'listening', url, ...development })}\n`);
+  const lines = ['', `viva listens at ${url}`];
+  if (sample) lines.push(`  candidate  ${sample.candidateUrl}`, `  console    ${sample.consoleUrl}`);
+  if (secrets.isDevelopment) lines.push('', 'FOR DEVELOPMENT ONLY:', ...secrets.warnings.map((text) => `  ! ${text}`));
+  process.stderr.write(`${lines.join('\n')}\n\n`);
+}
+
+const read = readConfig(process.env);
+if (!read.ok) stop(...read.problems);
+const { config } = read;
+const { journal, secrets } = openStore(config);
+const log = pino({ level: config.logLevel, redact: ['req.headers.authorization'] });
+
+const tokens = createTokens({ ...secrets, now: clock.now });
+const find = (planId: string, version?: number) => findPlan(journal, planId, version);
+const evaluator = createRubricEvaluator();
+const actors = createActors({
+  journal,
+  findPlan: find,
+  evaluator,
+  fallback: evaluator,
+  clock,
+  log,
+  owner: `${hostname()}/${process.pid}/${randomUUID()}`,
+  newId: () => randomUUID(),
+  limits: {
+    mailboxMax: config.mailboxMax,
+    answerCharsMax: config.answerCharsMax,
+    hibernateAfterMs: config.hibernateAfterMs,
+    snapshotEvery: 50,
+    leaseMs: 30_000,
+    sweepMs: 5_000,
+  },
+});
+const app = await buildApp({
+  journal,
+  actors,
+  tokens,
+  tickets: createTickets({ ...secrets, now: clock.now }),
+  clock,
+  findPlan: find,
+  ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+  origins: config.origins,
+  webRoot: resolve(ROOT, 'dist/web'),
+  log,
+  trustedProxies: config.trustedProxies,
+  limits: {
+    socket: {
+      ...socketLimits,
+      interviewSocketsMax: config.interviewSocketsMax,
+      addressSocketsMax: config.addressSocketsMax,
+    },
+    addressRequestsPerMinuteMax: config.addressRequestsPerMinuteMax,
+    eventLoopDelayMaxMs: 1_000,
+  },
+});
+
+// Half of the grace is for the drain; whatever hangs must not keep the process.
+closeWithGrace({ delay: config.graceMs, logger: false }, async ({ err, signal }) => {
+  if (err) log.fatal({ err }, 'a defect ends the process');
+  else log.info({ signal }, 'stopping');
+  await app.close();
+  await journal.close();
+});
+
+const plans = await publishPlans(journal, resolve(ROOT, 'examples/plans'), clock.now()).catch((error) =>
+  stop(reasonOf(error)),
+);
+const port = await listen(app, config);
+const url = config.publicUrl ?? localUrl(config.host, port);
+actors.start();
+const sampleId = secrets.isDevelopment ? await ensureSample({ journal, actors, clock }, plans) : null;
+const sample = sampleId === null ? null : await makeLinks({ journal, tokens, findPlan: find }, sampleId, url);
+announce(
+  url,
+  secrets,
+  sample && { candidateUrl: sample.candidateUrl, consoleUrl: links.console(url, secrets.adminKey) },
+);

@@ -1,0 +1,27 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { VivaError } from '../errors.ts';
+import type { Role } from '../protocol.ts';
+import type { Identity, Tokens } from '../tokens.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set by `allow`, which every route under /api has unless it is public. */
+    identity: Identity;
+  }
+}
+
+/** The interview that a path names. */
+export const interviewParams = z.object({ id: z.string().min(1).max(100) });
+
+/** The hook of a route that only these roles may use. Links open their own interview only; the admin key opens all. */
+export function allow(tokens: Tokens, ...roles: Role[]) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const identity = await tokens.authenticate(request.headers.authorization);
+    if (!roles.includes(identity.role)) throw new VivaError('FORBIDDEN', `this is for: ${roles.join(', ')}`);
+    const { id } = request.params as { id?: string };
+    if (identity.interviewId !== null && identity.interviewId !== id)
+      throw new VivaError('FORBIDDEN', 'this link is for another interview');
+    request.identity = identity;
+  };
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { VivaError } from '../errors.ts';
+import { commandRoles, commandSchema } from '../protocol.ts';
+import { allow, interviewParams } from './access.ts';
+import { problemResponses } from './problems.ts';
+import type { App, Service } from './service.ts';
+
+/** Commands of operators, through the same gate as those of the socket. */
+export function registerCommands(app: App, { actors, tokens }: Service): void {
+  app.post(
+    '/api/interviews/:id/commands',
+    {
+      onRequest: allow(tokens, 'operator'),
+      schema: {
+        params: interviewParams,
+        body: commandSchema,
+        response: {
+          200: z.object({ id: z.string(), seq: z.number().int(), duplicate: z.boolean() }),
+          ...problemResponses,
+        },
+      },
+    },
+    async ({ params, body, identity }) => {
+      if (commandRoles[body.type] !== identity.role)
+        throw new VivaError('FORBIDDEN', `${body.type} is for: ${commandRoles[body.type]}`);
+      const actor = await actors.open(params.id);
+      const result = await actor.dispatch(body, identity.role);
+      if (result.ok) return { id: body.id, seq: result.seq, duplicate: result.duplicate };
+      const { code, detail, state, allowed } = result.problem;
+      throw new VivaError(code, detail, { ...(state ? { state } : {}), ...(allowed ? { allowed } : {}) });
+    },
+  );
+}

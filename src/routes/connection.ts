@@ -1,0 +1,309 @@
+import type { Actor } from '../actor.ts';
+import type { Commit, Subscriber } from '../audience.ts';
+import { closeCodeOf, type ErrorCode, type Problem, toProblem, VivaError } from '../errors.ts';
+import { type Command, commandRoles, type Down, limits, parseUp, type Role, type Up } from '../protocol.ts';
+import type { Channel, OutboxLimits } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
+import type { Service } from './service.ts';
+
+// One connection's life: hello, then commands up and commits down. It sees a channel, not a WebSocket: socket.ts does.
+
+export interface ConnectionLimits extends OutboxLimits {
+  helloTimeoutMs: number;
+  /** The first frame is a ticket and nothing else. */
+  helloBytesMax: number;
+  /** Frames that may wait while the interview is being opened. */
+  waitingMax: number;
+  /** Come back after a restart within this span, spread evenly. */
+  restartSpreadMs: number;
+  /** After a failure of the store the interview is opened again, first after `reopenMs`, then doubling. */
+  reopenMs: number;
+  reopenAttemptsMax: number;
+}
+
+export interface ConnectionDeps {
+  service: Pick<Service, 'actors' | 'tickets' | 'clock'>;
+  limits: ConnectionLimits;
+  log: { info(details: object, message: string): void; error(details: object, message: string): void };
+  /** From the address of the socket. */
+  interviewId: string;
+  connectionId: string;
+  /** Rejects when the connection sends too much. */
+  spend(): Promise<unknown>;
+  /** A seat among the watchers of an interview; null = none is left. Returns how to give it back. */
+  takeSeat(interviewId: string): (() => void) | null;
+  /** 0..1 */
+  random(): number;
+}
+
+export interface Connection {
+  receive(text: string): void;
+  receiveBinary(): void;
+  /** The transport is gone. */
+  closed(): void;
+  /** End it because the service stops. */
+  restart(): void;
+}
+
+const REOPENED: readonly ErrorCode[] = ['TRY_LATER', 'STORE_UNAVAILABLE'];
+
+/** Serve one connection over a channel. Nothing in here throws into its caller. */
+export function createConnection(deps: ConnectionDeps, channel: Channel): Connection {
+  const { service, interviewId, connectionId, log } = deps;
+  const { clock } = service;
+  const waiting: string[] = [];
+  const inFlight = new Map<string, number>();
+  const acked = new Set<string>();
+  let isPumping = false;
+  let isClosed = false;
+  let role: Role | null = null;
+  let actor: Actor | null = null;
+  /** Commits that came between joining the interview and its welcome. */
+  let early: Commit[] | null = [];
+  let giveSeatBack: (() => void) | null = null;
+  const callOffs = new Set<() => void>();
+
+  const outbox = createOutbox({
+    channel,
+    clock,
+    limits: deps.limits,
+    onHopeless: () => close('TRY_LATER'),
+  });
+
+  /** The one place for whatever goes wrong in a callback: a known error is told, anything else is a defect of ours. */
+  function run(job: () => void | Promise<void>): void {
+    const onError = (error: unknown) => {
+      if (error instanceof VivaError) return fail(toProblem(error.code, error.message, error.extra));
+      log.error({ err: error, connectionId, interviewId }, 'a connection failed');
+      fail(toProblem('INTERNAL', 'this connection failed; connect again'));
+    };
+    try {
+      job()?.catch(onError);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  function later(afterMs: number, job: () => void): () => void {
+    const callOff = clock.wake(clock.now() + afterMs, () => {
+      callOffs.delete(callOff);
+      run(job);
+    });
+    callOffs.add(callOff);
+    return callOff;
+  }
+
+  const callOffHello = later(deps.limits.helloTimeoutMs, () => {
+    fail(toProblem('HELLO_TIMEOUT', `say hello within ${deps.limits.helloTimeoutMs} ms`));
+  });
+
+  function leave(): void {
+    if (isClosed) return;
+    isClosed = true;
+    for (const callOff of callOffs) callOff();
+    waiting.length = 0;
+    actor?.detach(connectionId);
+    giveSeatBack?.();
+    outbox.close();
+  }
+
+  function close(code: ErrorCode): void {
+    if (isClosed) return;
+    log.info({ connectionId, interviewId, role, code }, 'connection ended');
+    leave();
+    // Codes without a close code of their own end a connection only where it cannot go on.
+    channel.close(closeCodeOf(code) ?? 1013, code);
+  }
+
+  function refuse(problem: Problem, id?: string): void {
+    const { state, allowed } = problem;
+    outbox.send({
+      type: 'error',
+      ...(id === undefined ? {} : { id }),
+      problem,
+      ...(state === undefined ? {} : { state }),
+      ...(allowed === undefined ? {} : { allowed }),
+    });
+  }
+
+  function fail(problem: Problem, id?: string): void {
+    refuse(problem, id);
+    close(problem.code);
+  }
+
+  function restart(): void {
+    const retryAfterMs = Math.round(deps.random() * deps.limits.restartSpreadMs);
+    outbox.send({ type: 'notice', notice: 'restarting', at: clock.now(), retryAfterMs });
+    close('RESTARTING');
+  }
+
+  function framesOf({ seq, record, viewFor }: Commit, by: Role): Down[] {
+    const view: Down = { type: 'view', seq, view: viewFor(by) };
+    if (!record || by === 'candidate') return [view];
+    const { at, by: cause, event, facts, state } = record;
+    return [{ type: 'record', seq, record: { seq, at, by: cause, event, facts, state } }, view];
+  }
+
+  function publish(commit: Commit): void {
+    if (early) {
+      early.push(commit);
+      return;
+    }
+    const id = commit.record?.command?.id;
+    // The sender hears that it is stored before it sees what came of it.
+    if (id !== undefined && inFlight.has(id) && !acked.has(id)) {
+      acked.add(id);
+      outbox.send({ type: 'ack', id, seq: commit.seq, duplicate: false });
+    }
+    const by = role;
+    if (by) outbox.offer(() => framesOf(commit, by));
+  }
+
+  function makeSubscriber(by: Role): Subscriber {
+    return {
+      id: connectionId,
+      role: by,
+      publish: (commit) => run(() => publish(commit)),
+      notice: (notice, at) => run(() => outbox.send({ type: 'notice', notice, at })),
+      end(code) {
+        run(() => {
+          if (isClosed) return;
+          actor = null;
+          if (code === 'RESTARTING') restart();
+          else if (REOPENED.includes(code)) reopen(1);
+          else fail(toProblem(code, code === 'SUPERSEDED' ? 'open in a newer tab' : 'connect again'));
+        });
+      },
+    };
+  }
+
+  /** Join the interview. What is committed from then on follows the frame that `greet` makes, in order. */
+  async function join(by: Role, greet: (seq: number, epoch: number, view: Commit['viewFor']) => Down): Promise<void> {
+    early = [];
+    const opened = await service.actors.open(interviewId);
+    const joined = await opened.attach(makeSubscriber(by));
+    if (isClosed) return opened.detach(connectionId);
+    actor = opened;
+    outbox.send(greet(joined.seq, opened.epoch, () => joined.view));
+    const missed = early.filter(({ seq }) => seq > joined.seq);
+    early = null;
+    for (const commit of missed) publish(commit);
+  }
+
+  /** The store failed under the interview: the connection stays and finds it again. */
+  function reopen(attempt: number): void {
+    if (attempt > deps.limits.reopenAttemptsMax) {
+      close('TRY_LATER');
+      return;
+    }
+    later(deps.limits.reopenMs * 2 ** (attempt - 1), () => {
+      const by = role;
+      if (!by) return;
+      join(by, (seq, _epoch, viewFor) => ({ type: 'view', seq, view: viewFor(by) })).catch((error: unknown) => {
+        const isOutage = error instanceof VivaError && REOPENED.includes(error.code);
+        if (isOutage) reopen(attempt + 1);
+        else
+          run(() => {
+            throw error;
+          });
+      });
+    });
+  }
+
+  async function greet(frame: Extract<Up, { type: 'hello' }>): Promise<void> {
+    callOffHello();
+    const admission = await service.tickets.redeem(frame.ticket);
+    if (admission.interviewId !== interviewId) throw new VivaError('FORBIDDEN', 'the ticket is for another interview');
+    if (admission.role !== 'candidate') {
+      giveSeatBack = deps.takeSeat(interviewId);
+      if (!giveSeatBack) throw new VivaError('RATE_LIMITED', 'too many people watch this interview at once');
+    }
+    if (isClosed) return giveSeatBack?.();
+    role = admission.role;
+    await join(role, (seq, epoch, viewFor) => ({
+      type: 'welcome',
+      connectionId,
+      epoch,
+      seq,
+      resumed: frame.lastSeq === seq,
+      view: viewFor(admission.role),
+    }));
+    log.info({ connectionId, interviewId, role }, 'connection opened');
+  }
+
+  async function dispatch(to: Actor, command: Command, by: Role): Promise<void> {
+    const { id } = command;
+    inFlight.set(id, (inFlight.get(id) ?? 0) + 1);
+    const result = await to.dispatch(command, by);
+    const left = (inFlight.get(id) ?? 1) - 1;
+    if (left === 0) inFlight.delete(id);
+    else inFlight.set(id, left);
+    if (!result.ok) refuse(result.problem, id);
+    else if (!acked.delete(id)) outbox.send({ type: 'ack', id, seq: result.seq, duplicate: result.duplicate });
+  }
+
+  function command(frame: Command, by: Role): void {
+    const to = actor;
+    if (commandRoles[frame.type] !== by)
+      fail(toProblem('FORBIDDEN', `${frame.type} is for: ${commandRoles[frame.type]}`), frame.id);
+    else if (!to) refuse(toProblem('STORE_UNAVAILABLE', 'not stored; send it again with the same id'), frame.id);
+    // Not awaited: the actor's mailbox keeps the order, and a client may have several commands under way.
+    else run(() => dispatch(to, frame, by));
+  }
+
+  async function handle(text: string): Promise<void> {
+    if (role === null && Buffer.byteLength(text) > deps.limits.helloBytesMax)
+      throw new VivaError('FRAME_TOO_LARGE', `before hello at most ${deps.limits.helloBytesMax} bytes are accepted`);
+    const frame = parseUp(text);
+    if (role === null) {
+      if (frame.type !== 'hello') throw new VivaError('UNAUTHENTICATED', 'say hello with a ticket first');
+      await greet(frame);
+    } else if (frame.type === 'ping') outbox.send({ type: 'pong', at: clock.now() });
+    else if (frame.type === 'hello') throw new VivaError('FRAME_INVALID', 'hello was said already');
+    else command(frame, role);
+  }
+
+  /** One frame after the other: those that come while the interview is being opened wait, in order. */
+  async function pump(): Promise<void> {
+    isPumping = true;
+    try {
+      for (let text = waiting.shift(); text !== undefined && !isClosed; text = waiting.shift()) await handle(text);
+    } finally {
+      isPumping = false;
+    }
+  }
+
+  return {
+    receive(text) {
+      if (isClosed) return;
+      run(async () => {
+        await deps.spend().catch(() => {
+          throw new VivaError('RATE_LIMITED', 'too many frames; slow down');
+        });
+        if (isClosed) return;
+        if (waiting.length >= deps.limits.waitingMax)
+          throw new VivaError('RATE_LIMITED', 'too many frames before welcome');
+        waiting.push(text);
+        if (!isPumping) await pump();
+      });
+    },
+    receiveBinary() {
+      run(() => fail(toProblem('FRAME_INVALID', 'text frames only')));
+    },
+    closed: leave,
+    restart: () => run(restart),
+  };
+}
+
+/** The limits of a connection unless a test wants others. */
+export const connectionLimits: ConnectionLimits = {
+  lagBytes: 1024 * 1024,
+  bufferedBytesMax: 4 * 1024 * 1024,
+  lagMs: 30_000,
+  helloTimeoutMs: limits.helloTimeoutMs,
+  helloBytesMax: 8 * 1024,
+  waitingMax: 64,
+  restartSpreadMs: 5_000,
+  reopenMs: 250,
+  reopenAttemptsMax: 7,
+};

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { VivaError } from '../errors.ts';
+import { problemResponses } from './problems.ts';
+import type { App, Service } from './service.ts';
+
+const healthy = z.object({ status: z.literal('ok') });
+
+/** Liveness and readiness. Neither is limited nor shed: whoever restarts us must be able to ask. */
+export function registerHealth(app: App, { journal, isDraining }: Service): void {
+  const config = { rateLimit: false as const, pressureHandler: () => undefined };
+  const schema = { response: { 200: healthy, ...problemResponses } };
+
+  app.get('/healthz', { schema, config, logLevel: 'warn' }, async () => ({ status: 'ok' as const }));
+
+  app.get('/readyz', { schema, config, logLevel: 'warn' }, async () => {
+    if (isDraining()) throw new VivaError('RESTARTING', 'draining');
+    await journal.ping();
+    return { status: 'ok' as const };
+  });
+}

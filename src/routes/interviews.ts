@@ -1,0 +1,173 @@
+import { hash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { VivaError } from '../errors.ts';
+import type { InterviewHead } from '../journal/journal.ts';
+import { type Role, states, viewSchema } from '../protocol.ts';
+import { readInterview, viewOfReading } from '../report/read.ts';
+import { links } from '../tokens.ts';
+import { allow, interviewParams } from './access.ts';
+import { problemResponses } from './problems.ts';
+import type { App, Service } from './service.ts';
+
+const DAY_MS = 86_400_000;
+/** A link outlives its invitation by this much: time for the interview itself and for reading the result. */
+const LINK_AFTER_INVITATION_MS = 90 * DAY_MS;
+
+const shortText = z.string().trim().min(1).max(200);
+
+const createBody = z.strictObject({
+  planId: z.string().max(64),
+  version: z.number().int().positive().exactOptional(),
+  candidate: z
+    .strictObject({
+      name: shortText.exactOptional(),
+      email: z.email().max(200).exactOptional(),
+      locale: z
+        .string()
+        .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'a language tag such as en or de-CH')
+        .exactOptional(),
+    })
+    .default({}),
+  accommodations: z
+    .strictObject({ timeMultiplier: z.number().min(1).max(10).exactOptional(), untimed: z.boolean().exactOptional() })
+    .default({}),
+  externalId: shortText.exactOptional(),
+});
+
+const created = z.object({
+  id: z.string(),
+  state: z.enum(states),
+  candidateUrl: z.string(),
+  candidateToken: z.string(),
+  reviewerUrl: z.string(),
+  reviewerToken: z.string(),
+});
+
+const summary = z.object({
+  id: z.string(),
+  state: z.string(),
+  planId: z.string(),
+  planVersion: z.number().int(),
+  candidate: z.object({ name: z.string().optional(), email: z.string().optional(), locale: z.string().optional() }),
+  externalId: z.string().optional(),
+  createdAt: z.number().int(),
+  updatedAt: z.number().int(),
+});
+
+function baseOf(request: FastifyRequest, service: Pick<Service, 'publicUrl'>): string {
+  return service.publicUrl ?? `${request.protocol}://${request.host}`;
+}
+
+function summarize({ id, state, meta, updatedAt }: InterviewHead): z.infer<typeof summary> {
+  const { planId, planVersion, candidate, externalId, createdAt } = meta;
+  const external = externalId === undefined ? {} : { externalId };
+  return { id, state, planId, planVersion, candidate, ...external, createdAt, updatedAt };
+}
+
+/**
+ * The links of an interview; made from its creation alone, so asking again gives the same ones.
+ *
+ * Errors: INTERVIEW_NOT_FOUND.
+ */
+export async function makeLinks(service: Pick<Service, 'journal' | 'tokens' | 'findPlan'>, id: string, base: string) {
+  // Past the last record: only the head is wanted.
+  const loaded = await service.journal.load(id, Number.MAX_SAFE_INTEGER);
+  if (!loaded) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+  const { meta, state } = loaded.head;
+  const { plan } = await service.findPlan(meta.planId, meta.planVersion);
+  const expiresAt = meta.createdAt + plan.limits.invitationDays * DAY_MS + LINK_AFTER_INVITATION_MS;
+  const candidateToken = await service.tokens.issue({ role: 'candidate', interviewId: id }, expiresAt);
+  const reviewerToken = await service.tokens.issue({ role: 'reviewer', interviewId: id }, expiresAt);
+  return {
+    id,
+    state: z.enum(states).parse(state),
+    candidateUrl: links.candidate(base, id, candidateToken),
+    candidateToken,
+    reviewerUrl: links.reviewer(base, id, reviewerToken),
+    reviewerToken,
+  };
+}
+
+/** Create, list and read interviews, and get the tickets that open their sockets. */
+export function registerInterviews(app: App, service: Service): void {
+  const { journal, actors, tickets, tokens, clock, findPlan } = service;
+  const operator = allow(tokens, 'operator');
+
+  app.post(
+    '/api/interviews',
+    {
+      onRequest: operator,
+      schema: {
+        body: createBody,
+        headers: z.object({ 'idempotency-key': z.string().min(1).max(200).optional() }),
+        response: { 201: created, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const { planId, version, candidate, accommodations, externalId } = request.body;
+      const published = await findPlan(planId, version);
+      const key = request.headers['idempotency-key'];
+      const digest = hash('sha256', JSON.stringify(request.body), 'base64url');
+      const { id } = await actors.create({
+        published,
+        candidate,
+        accommodations,
+        ...(externalId === undefined ? {} : { externalId }),
+        ...(key === undefined ? {} : { idempotency: { key, digest } }),
+      });
+      return reply.code(201).send(await makeLinks(service, id, baseOf(request, service)));
+    },
+  );
+
+  app.get(
+    '/api/interviews',
+    {
+      onRequest: operator,
+      schema: {
+        querystring: z.object({
+          state: z.enum(states).optional(),
+          cursor: z.string().max(500).optional(),
+          limit: z.coerce.number().int().min(1).max(200).default(50),
+        }),
+        response: {
+          200: z.object({ interviews: z.array(summary), cursor: z.string().nullable() }),
+          ...problemResponses,
+        },
+      },
+    },
+    async ({ query: { state, cursor, limit } }) => {
+      const page = await journal.list({ limit, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) });
+      return { interviews: page.heads.map(summarize), cursor: page.cursor };
+    },
+  );
+
+  app.get(
+    '/api/interviews/:id',
+    {
+      onRequest: allow(tokens, 'operator', 'reviewer'),
+      schema: { params: interviewParams, response: { 200: viewSchema, ...problemResponses } },
+    },
+    async ({ params, identity }) => {
+      const reading = await readInterview(journal, findPlan, params.id);
+      return viewOfReading(reading, identity.role, clock.now());
+    },
+  );
+
+  app.post(
+    '/api/interviews/:id/tickets',
+    {
+      onRequest: allow(tokens, 'operator', 'reviewer', 'candidate'),
+      schema: {
+        params: interviewParams,
+        response: { 201: z.object({ ticket: z.string(), expiresAt: z.number().int() }), ...problemResponses },
+      },
+    },
+    async ({ params, identity }, reply) => {
+      const isKnown = (await journal.load(params.id, Number.MAX_SAFE_INTEGER)) !== null;
+      if (!isKnown) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+      const role: Role = identity.role;
+      return reply.code(201).send(await tickets.issue({ role, interviewId: params.id }));
+    },
+  );
+}

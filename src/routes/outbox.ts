@@ -1,0 +1,82 @@
+import type { Clock } from '../clock.ts';
+import { type Down, format } from '../protocol.ts';
+
+/** The sending side of a WebSocket, as far as this service needs it. */
+export interface Channel {
+  /** Calls back when the text has left for the network, or cannot any more. */
+  send(text: string, onFlushed: () => void): void;
+  ping(): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+  /** What waits in memory for a slow reader. */
+  readonly bufferedBytes: number;
+}
+
+export interface OutboxLimits {
+  /** Above this the reader is lagging: views are skipped, the newest is sent when it has caught up. */
+  lagBytes: number;
+  /** Above this, or lagging for longer than `lagMs`, the connection is given up. */
+  bufferedBytesMax: number;
+  lagMs: number;
+}
+
+/** What goes out to one connection; memory is bounded however slowly it reads. */
+export interface Outbox {
+  /** A frame that must not be skipped: an ack, an error, a notice. */
+  send(frame: Down): void;
+  /** The state after a commit. A lagging reader gets only the newest; `make` runs when it is sent. */
+  offer(make: () => Down[]): void;
+  close(): void;
+}
+
+/** Create the outbox of a connection; `onHopeless` is called once when the reader is too slow to keep. */
+export function createOutbox(deps: {
+  channel: Channel;
+  clock: Clock;
+  limits: OutboxLimits;
+  onHopeless: () => void;
+}): Outbox {
+  const { channel, clock, limits, onHopeless } = deps;
+  let newest: (() => Down[]) | null = null;
+  let callOff: (() => void) | null = null;
+  let isClosed = false;
+
+  function close(): void {
+    isClosed = true;
+    newest = null;
+    callOff?.();
+  }
+
+  function giveUp(): void {
+    if (isClosed) return;
+    close();
+    onHopeless();
+  }
+
+  function write(frame: Down): void {
+    if (isClosed) return;
+    channel.send(format(frame), caughtUp);
+    if (channel.bufferedBytes > limits.bufferedBytesMax) giveUp();
+  }
+
+  function caughtUp(): void {
+    // Half the limit, so that a reader at the edge does not flip with every frame.
+    if (isClosed || !callOff || channel.bufferedBytes > limits.lagBytes / 2) return;
+    callOff();
+    callOff = null;
+    const make = newest;
+    newest = null;
+    for (const frame of make?.() ?? []) write(frame);
+  }
+
+  return {
+    close,
+    send: write,
+    offer(make) {
+      if (isClosed) return;
+      if (!callOff && channel.bufferedBytes > limits.lagBytes) callOff = clock.wake(clock.now() + limits.lagMs, giveUp);
+      if (callOff) newest = make;
+      else for (const frame of make()) write(frame);
+    },
+  };
+}

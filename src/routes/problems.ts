@@ -1,0 +1,98 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { type ErrorCode, type Problem, toProblem, VivaError } from '../errors.ts';
+import { problemSchema } from '../protocol.ts';
+
+const MEDIA_TYPE = 'application/problem+json';
+
+const httpProblem = problemSchema.extend({
+  /** The request, as it is named in the log. */
+  instance: z.string().optional(),
+});
+
+/** The response schemas of everything that can go wrong; part of every route. */
+export const problemResponses = { '4xx': httpProblem, '5xx': httpProblem };
+
+const codesByFastifyCode: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
+  FST_ERR_CTP_EMPTY_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
+  FST_UNDER_PRESSURE: 'TRY_LATER',
+};
+
+const details: Partial<Record<ErrorCode, string>> = {
+  BODY_TOO_LARGE: 'send less, or send it in parts',
+  MEDIA_TYPE_UNSUPPORTED: 'send `Content-Type: application/json`; plans may also be application/yaml',
+  TRY_LATER: 'the service is overloaded; try again after the time in Retry-After',
+  NOT_FOUND: 'there is nothing at this address',
+  REQUEST_INVALID: 'the request cannot be read; bodies are JSON',
+};
+
+function toValidationProblem(error: FastifyError): Problem {
+  const context = error.validationContext ?? 'request';
+  const problems = (error.validation ?? []).slice(0, 20).map(({ instancePath, message }) => ({
+    path: `${context}${instancePath === '/' ? '' : instancePath}`,
+    message: message ?? 'not accepted',
+  }));
+  const first = problems[0];
+  return toProblem('REQUEST_INVALID', first ? `${first.path}: ${first.message}` : 'not accepted', { problems });
+}
+
+function codeOf(error: FastifyError): ErrorCode {
+  const known = codesByFastifyCode[error.code];
+  if (known) return known;
+  const status = error.statusCode ?? 500;
+  if (status === 404) return 'NOT_FOUND';
+  return status >= 400 && status < 500 ? 'REQUEST_INVALID' : 'INTERNAL';
+}
+
+function problemOf(error: FastifyError | VivaError): Problem {
+  if (error instanceof VivaError) return toProblem(error.code, error.message, error.extra);
+  if (hasZodFastifySchemaValidationErrors(error)) return toValidationProblem(error);
+  const code = codeOf(error);
+  return toProblem(code, details[code] ?? '');
+}
+
+/** Send a problem document. */
+export function sendProblem(reply: FastifyReply, problem: Problem & { instance?: string }): FastifyReply {
+  return reply.code(problem.status).header('content-type', MEDIA_TYPE).send(problem);
+}
+
+/** Answer any error as a problem. A defect or an outage is logged and named by the request's id, never described. */
+export function answerError(error: FastifyError | VivaError, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(error);
+  if (problem.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '2');
+  if (problem.status < 500) {
+    request.log.info({ code: problem.code }, 'refused');
+    sendProblem(reply, problem);
+    return;
+  }
+  if (problem.status === 500) request.log.error({ err: error }, 'a request failed');
+  else request.log.warn({ code: problem.code, reason: error.message }, 'unavailable');
+  const detail =
+    problem.status === 500 ? 'this failed; the log has more under the id in `instance`' : 'try again in a moment';
+  sendProblem(reply, { ...toProblem(problem.code, detail), instance: `urn:uuid:${request.id}` });
+}
+
+/** A request that is not even HTTP: Fastify never sees it. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const isTimeout = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const isHeaderTooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const detail = isHeaderTooLarge ? 'the headers are too large' : isTimeout ? 'too slow' : 'this is not HTTP/1.1';
+  const body = JSON.stringify(toProblem('REQUEST_INVALID', detail));
+  const head = [
+    `HTTP/1.1 400 ${STATUS_CODES[400]}`,
+    'Connection: close',
+    `Content-Type: ${MEDIA_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

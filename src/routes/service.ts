@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Actors } from '../actors.ts';
+import type { Clock } from '../clock.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { PublishedPlan } from '../plans/schema.ts';
+import type { Tickets } from '../tickets.ts';
+import type { Tokens } from '../tokens.ts';
+
+/** The Fastify instance as the routes see it: schemas are zod. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What the routes work with. */
+export interface Service {
+  readonly journal: Journal;
+  readonly actors: Actors;
+  readonly tokens: Tokens;
+  readonly tickets: Tickets;
+  readonly clock: Clock;
+  /** The newest, or the given, version of a plan. Errors: PLAN_NOT_FOUND. */
+  findPlan(planId: string, version?: number): Promise<PublishedPlan>;
+  /** The address under which browsers reach the service; absent = as the request came in. */
+  readonly publicUrl?: string;
+  /** Web origins, besides the own one, whose pages may open sockets. */
+  readonly origins: readonly string[];
+  /** Where the built pages are. */
+  readonly webRoot: string;
+  isDraining(): boolean;
+}
