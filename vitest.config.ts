@@ -3,12 +3,18 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/e2e/**'],
     testTimeout: 20_000,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts', 'machines/**/*.ts'],
-      reporter: ['text-summary', 'json-summary', 'text'],
+      exclude: ['**/*.d.ts'],
+      reporter: ['text-summary', 'text'],
+      thresholds: {
+        lines: 90,
+        'machines/**': { lines: 100 },
+        'src/protocol.ts': { lines: 100 },
+        'src/view.ts': { lines: 100 },
+      },
     },
   },
 });
