@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import type { InterviewInput } from '../../machines/interview.ts';
+import { evaluationDigest, MINUTE, planOutline, questionOutline, SECOND, T0, type Walk } from '../support/machine.ts';
+import { type RestingPath, reach } from '../support/positions.ts';
+
+const pause = (w: Walk) => w.send({ type: 'interview.pause' });
+const resume = (w: Walk) => w.send({ type: 'interview.resume' });
+const extend = (w: Walk, byMs: number) => w.send({ type: 'deadline.extend', byMs });
+
+/** The instants which the running deadlines wait for. */
+function deadlinesOf(walk: Walk): Record<string, unknown> {
+  const deadlines = [...walk.running.values()].filter(({ src }) => src === 'deadline');
+  return Object.fromEntries(deadlines.map(({ id, input }) => [id, input.at]));
+}
+
+describe('what every deadline waits for', () => {
+  const expected: Record<RestingPath, Record<string, number>> = {
+    IDLE: { invitation: T0 + 60 * MINUTE },
+    'QUESTIONING.ANSWERING': { prompt: T0 + MINUTE, whole: T0 + 10 * MINUTE },
+    'QUESTIONING.PAUSED': { pause: T0 + MINUTE },
+    'EVALUATING.SCORING': { evaluation: T0 + 20 * SECOND },
+    'EVALUATING.BACKING_OFF': { backOff: T0 + SECOND },
+    'EVALUATING.FALLBACK': { evaluation: T0 + 20 * SECOND },
+    'FOLLOW_UP.ANSWERING': { prompt: T0 + MINUTE / 2, whole: T0 + 10 * MINUTE },
+    'FOLLOW_UP.PAUSED': { pause: T0 + MINUTE },
+    COMPLETE: {},
+  };
+  test.each(Object.entries(expected))('[M22] %s', (path, deadlines) => {
+    expect(deadlinesOf(reach(path as RestingPath))).toEqual(deadlines);
+  });
+
+  test('[M22] is never where the plan sets no limit', () => {
+    const questions = [questionOutline('a', { timeMs: null, followUpTimeMs: null })];
+    const walk = reach('QUESTIONING.ANSWERING', { totalMs: null, questions }, { invitationExpiresAt: null });
+    expect(deadlinesOf(walk)).toEqual({ prompt: null, whole: null });
+    walk.answer().judge(evaluationDigest());
+    expect(walk.path).toBe('FOLLOW_UP.ANSWERING');
+    expect(deadlinesOf(walk)).toEqual({ prompt: null, whole: null });
+    expect(deadlinesOf(reach('IDLE', {}, { invitationExpiresAt: null }))).toEqual({ invitation: null });
+  });
+
+  test('[M22] counts from the instant in which the prompt is asked, not from the start', () => {
+    const walk = reach('QUESTIONING.ANSWERING')
+      .wait(10 * SECOND)
+      .skip();
+    expect(walk.context.prompt).toMatchObject({ id: 'b', askedAt: T0 + 10 * SECOND });
+    expect(deadlinesOf(walk)).toEqual({ prompt: T0 + 70 * SECOND, whole: T0 + 10 * MINUTE });
+  });
+
+  test('[M22] may be an instant already past, which is handed over as it is', () => {
+    const walk = reach('IDLE', {}, { invitationExpiresAt: T0 - 5 });
+    expect(deadlinesOf(walk)).toEqual({ invitation: T0 - 5 });
+    expect(walk.pass('invitation').context.outcome).toBe('expired');
+  });
+
+  test('[M8] a deadline that fires late leaves no negative time: the next prompt finds the interview over', () => {
+    const walk = reach('QUESTIONING.ANSWERING')
+      .wait(60 * MINUTE)
+      .pass('prompt');
+    expect(walk.context.prompt?.id).toBe('b');
+    expect(deadlinesOf(walk).whole).toBe(walk.now);
+    expect(walk.pass('whole').context.outcome).toBe('expired');
+  });
+
+  test('[M8] an answer that arrives after the end is judged and is the last', () => {
+    const walk = reach('QUESTIONING.ANSWERING')
+      .wait(11 * MINUTE)
+      .answer();
+    expect(walk.context.totalLeftMs).toBe(0);
+    expect(walk.judge(evaluationDigest()).context).toMatchObject({ outcome: 'expired', answeredCount: 1 });
+  });
+});
+
+describe.each(['QUESTIONING', 'FOLLOW_UP'] as const)('a pause in %s', (state) => {
+  const answering = `${state}.ANSWERING` as const;
+  const promptMs = state === 'QUESTIONING' ? MINUTE : MINUTE / 2;
+
+  test('[M18] keeps what is left of the prompt and of the interview to the millisecond', () => {
+    const walk = pause(reach(answering).wait(12_345));
+    expect(walk.context).toMatchObject({ endsAt: null, totalLeftMs: 10 * MINUTE - 12_345 });
+    expect(walk.context.prompt).toMatchObject({ deadlineAt: null, timeLeftMs: promptMs - 12_345 });
+    resume(walk.wait(30_001));
+    expect(walk.context).toMatchObject({ endsAt: T0 + 10 * MINUTE + 30_001, totalLeftMs: null });
+    expect(walk.context.prompt).toMatchObject({ deadlineAt: T0 + promptMs + 30_001, timeLeftMs: null });
+    expect(deadlinesOf(walk)).toEqual({ prompt: T0 + promptMs + 30_001, whole: T0 + 10 * MINUTE + 30_001 });
+  });
+
+  test('[M18] keeps the prompt, its number, its draft and the instant in which it was asked', () => {
+    const walk = reach(answering).draft();
+    const { id, askedAt } = walk.context.prompt ?? {};
+    resume(pause(walk).wait(SECOND));
+    expect(walk.context.prompt).toMatchObject({ id, askedAt });
+    expect(walk.pass('prompt').path).toBe('EVALUATING.SCORING');
+  });
+
+  test('[M19] takes from one budget, the next one too', () => {
+    const walk = resume(pause(reach(answering)).wait(20 * SECOND));
+    expect(walk.context).toMatchObject({ pauseLeftMs: 40 * SECOND, pauseEndsAt: null });
+    pause(walk.wait(SECOND));
+    expect(deadlinesOf(walk)).toEqual({ pause: walk.now + 40 * SECOND });
+    expect(walk.last.facts).toEqual([{ type: 'interview.paused', until: walk.now + 40 * SECOND }]);
+    walk.pass('pause');
+    expect(walk.path).toBe(answering);
+    expect(walk.context).toMatchObject({ pauseLeftMs: 0, endsAt: T0 + 11 * MINUTE });
+  });
+
+  test('[M19] that is noticed too late gives no more than what was left', () => {
+    const walk = pause(reach(answering).wait(SECOND))
+      .wait(60 * MINUTE)
+      .pass('pause');
+    expect(walk.context.pauseLeftMs).toBe(0);
+    expect(walk.context.prompt?.deadlineAt).toBe(walk.now + promptMs - SECOND);
+  });
+
+  test('[M18] of an interview without limits stays without limits', () => {
+    const walk = reach(answering, {}, { isUntimed: true });
+    resume(pause(walk).wait(SECOND));
+    expect(walk.context).toMatchObject({ endsAt: null, totalLeftMs: null });
+    expect(walk.context.prompt).toMatchObject({ deadlineAt: null, timeLeftMs: null });
+  });
+});
+
+describe('an evaluation', () => {
+  const evaluatedFor = (ms: number) =>
+    reach('QUESTIONING.ANSWERING')
+      .wait(10 * SECOND)
+      .answer()
+      .wait(ms);
+
+  test('[M18] stops both clocks', () => {
+    const { context } = evaluatedFor(0);
+    expect(context).toMatchObject({ endsAt: null, totalLeftMs: 10 * MINUTE - 10 * SECOND });
+    expect(context.prompt).toMatchObject({ deadlineAt: null, timeLeftMs: 50 * SECOND });
+  });
+
+  test.each([0, 19 * SECOND, 60 * MINUTE])('[M18] that took %i ms costs the interview nothing', (ms) => {
+    const next = evaluatedFor(ms).judge();
+    expect(next.context.prompt).toMatchObject({ id: 'b', deadlineAt: next.now + MINUTE });
+    expect(next.context.endsAt).toBe(next.now + 10 * MINUTE - 10 * SECOND);
+    const followUp = evaluatedFor(ms).judge(evaluationDigest());
+    expect(followUp.context.prompt).toMatchObject({ id: 'a.1', deadlineAt: followUp.now + MINUTE / 2 });
+    expect(followUp.context.endsAt).toBe(followUp.now + 10 * MINUTE - 10 * SECOND);
+  });
+
+  test('[M18] with attempts, back-offs and the fallback costs nothing either', () => {
+    const walk = evaluatedFor(0);
+    for (const id of ['evaluation', 'backOff', 'evaluation', 'backOff', 'evaluation', 'evaluation']) walk.pass(id);
+    expect(walk.context.prompt?.id).toBe('b');
+    expect(walk.context.endsAt).toBe(walk.now + 10 * MINUTE - 10 * SECOND);
+  });
+
+  test('[M18] whole interviews add up: only answering counts', () => {
+    const walk = reach('QUESTIONING.ANSWERING')
+      .wait(5 * SECOND)
+      .answer()
+      .wait(7 * SECOND)
+      .judge(evaluationDigest());
+    pause(walk.wait(11 * SECOND)).wait(13 * SECOND);
+    resume(walk)
+      .wait(17 * SECOND)
+      .answer()
+      .wait(19 * SECOND)
+      .judge();
+    expect(Number(walk.context.endsAt) - walk.now).toBe(10 * MINUTE - (5 + 11 + 17) * SECOND);
+  });
+});
+
+describe('an extension', () => {
+  test('[M20] in IDLE moves the end of the invitation and nothing else', () => {
+    const walk = extend(reach('IDLE'), 5_000);
+    expect(deadlinesOf(walk)).toEqual({ invitation: T0 + 60 * MINUTE + 5_000 });
+    expect(walk.send({ type: 'interview.start' }).context.endsAt).toBe(T0 + 10 * MINUTE);
+  });
+
+  test.each(['QUESTIONING.ANSWERING', 'FOLLOW_UP.ANSWERING'] as const)('[M20] in %s moves both deadlines', (path) => {
+    const walk = reach(path).wait(SECOND);
+    const before = deadlinesOf(walk) as { prompt: number; whole: number };
+    extend(walk.draft(), 5_000);
+    expect(deadlinesOf(walk)).toEqual({ prompt: before.prompt + 5_000, whole: before.whole + 5_000 });
+    expect(walk.last.stoppedIds.sort()).toEqual(['prompt', 'whole']);
+    expect(walk.context).toMatchObject({ hasDraft: true, answeredCount: path === 'FOLLOW_UP.ANSWERING' ? 1 : 0 });
+  });
+
+  test.each(['QUESTIONING', 'FOLLOW_UP'] as const)('[M20] in %s.PAUSED is there after the pause', (state) => {
+    const walk = pause(reach(`${state}.ANSWERING`));
+    const { totalLeftMs, prompt } = walk.context;
+    extend(walk, 5_000);
+    expect(walk.last.started).toEqual([]);
+    resume(walk.wait(SECOND));
+    expect(deadlinesOf(walk)).toEqual({
+      prompt: walk.now + Number(prompt?.timeLeftMs) + 5_000,
+      whole: walk.now + Number(totalLeftMs) + 5_000,
+    });
+  });
+
+  const evaluatingPaths = ['EVALUATING.SCORING', 'EVALUATING.BACKING_OFF', 'EVALUATING.FALLBACK'] as const;
+  test.each(evaluatingPaths)('[M20] in %s adds to the interview and leaves the evaluation running', (path) => {
+    const walk = reach(path);
+    const before = deadlinesOf(walk);
+    extend(walk, 5_000);
+    expect([walk.last.started, walk.last.stoppedIds]).toEqual([[], []]);
+    expect(deadlinesOf(walk)).toEqual(before);
+    expect(walk.context.totalLeftMs).toBe(10 * MINUTE + 5_000);
+  });
+
+  test('[M20] while the last draft is judged lets an interview go on whose time was up', () => {
+    const walk = extend(reach('QUESTIONING.ANSWERING').draft().pass('whole'), MINUTE);
+    expect(walk.judge(evaluationDigest()).path).toBe('FOLLOW_UP.ANSWERING');
+    expect(walk.context.endsAt).toBe(walk.now + MINUTE);
+  });
+
+  test('[M20] gives no limit to what has none', () => {
+    const walk = extend(reach('QUESTIONING.ANSWERING', {}, { isUntimed: true }), 5_000);
+    expect(deadlinesOf(walk)).toEqual({ prompt: null, whole: null });
+    expect(deadlinesOf(extend(reach('IDLE', {}, { invitationExpiresAt: null }), 5_000))).toEqual({ invitation: null });
+  });
+});
+
+describe('accommodations', () => {
+  const accommodated = (input: Partial<InterviewInput>) => reach('QUESTIONING.ANSWERING', {}, input);
+
+  test('[M21] the time multiplier stretches prompt, follow-up and whole interview', () => {
+    const walk = accommodated({ timeMultiplier: 1.5 });
+    expect(deadlinesOf(walk)).toEqual({ prompt: T0 + 90 * SECOND, whole: T0 + 15 * MINUTE });
+    expect(deadlinesOf(walk.answer().judge(evaluationDigest())).prompt).toBe(T0 + 45 * SECOND);
+    expect(deadlinesOf(walk.answer().judge()).prompt).toBe(T0 + 90 * SECOND);
+  });
+
+  test('[M21] a stretched time is whole milliseconds', () => {
+    const questions = [questionOutline('a', { timeMs: 10_001 })];
+    const plan = planOutline({ questions, totalMs: 10_001 });
+    expect(deadlinesOf(accommodated({ timeMultiplier: 1.1, plan }))).toEqual({
+      prompt: T0 + 11_001,
+      whole: T0 + 11_001,
+    });
+  });
+
+  test('[M21] untimed removes the limits of prompt, follow-up and whole interview', () => {
+    const walk = accommodated({ isUntimed: true, timeMultiplier: 2 });
+    expect(deadlinesOf(walk)).toEqual({ prompt: null, whole: null });
+    expect(deadlinesOf(walk.answer().judge(evaluationDigest()))).toEqual({ prompt: null, whole: null });
+    expect(walk.path).toBe('FOLLOW_UP.ANSWERING');
+  });
+
+  test.each([{ isUntimed: true }, { timeMultiplier: 3 }])('[M21] %o changes no other limit', (input) => {
+    expect(deadlinesOf(reach('IDLE', {}, input))).toEqual({ invitation: T0 + 60 * MINUTE });
+    expect(deadlinesOf(pause(accommodated(input)))).toEqual({ pause: T0 + MINUTE });
+    expect(deadlinesOf(accommodated(input).answer())).toEqual({ evaluation: T0 + 20 * SECOND });
+  });
+});

@@ -1,0 +1,228 @@
+import { describe, expect, test } from 'vitest';
+import type { InterviewEvent } from '../../machines/interview.ts';
+import { apply, brief, doneEvent, type MachineEvent, pathOf, questionOutline, T0 } from '../support/machine.ts';
+import { invokedIdsByPath, type RestingPath, reach, restingPaths } from '../support/positions.ts';
+import { rows } from './rows.ts';
+
+// The rules of the machine. Titles of the tests in this folder cite them.
+//
+// Course
+// M1  An invited interview starts by `interview.start`, with consent where the plan asks for it, and asks the first question.
+// M2  An invitation ends as `declined` by `interview.end` and as `expired` at its deadline.
+// M3  A non-blank answer to the current prompt is taken and evaluated; a draft of it is kept until then.
+// M4  A prompt whose deadline passes with a draft is answered by that draft. A blank draft is no draft.
+// M5  A question skipped, or whose deadline passes without a draft, gives way to the next question; the last one finishes.
+// M6  Only the current prompt is skipped: a question where its plan allows it, a follow-up always.
+// M7  A follow-up skipped, or whose deadline passes without a draft, ends its question: the next one is asked, or it finishes.
+// M8  At the end of the whole interview's time a draft is taken and judged, then nothing more is asked; the outcome is `expired`.
+// M9  `interview.end` completes as `ended` while a prompt is with the candidate, paused or not.
+// M10 `interview.cancel` completes as `cancelled` from every state but COMPLETE.
+// M11 After an evaluation comes a follow-up, or the next question, or the end.
+// M12 Whatever a state does not take is refused: the snapshot stays as it is and nothing is started, stopped or told.
+// M13 COMPLETE is final: nothing changes it.
+// Follow-ups
+// M14 Every evaluation ends in exactly one decision, recorded with its reason, whether a follow-up is asked or not.
+// M15 The reason is the first that holds: not evaluated, the candidate does not know, threshold reached, nothing missing,
+//     limit reached, all missing points asked, no time left; else a point is missing and is asked about.
+// M16 The evaluator's proposal goes first when it is missing and was not asked; else the point with most weight missing.
+// M17 No point is asked about twice for one question, and no question has more than `followUpsMax` follow-ups.
+// Time
+// M18 The candidate's clock (prompt and whole interview) runs only while a prompt is with them; pauses and evaluations cost nothing.
+// M19 All pauses together have one budget; when it is spent the interview resumes by itself and pauses no more.
+// M20 A positive extension adds to what runs or is stopped: to prompt and whole interview, in IDLE to the invitation.
+// M21 The time multiplier stretches prompt, follow-up and whole interview; untimed removes them. Nothing else changes.
+// M22 Every wait is an invoked `deadline` with an absolute instant, or null for never. An instant already past stays as it is.
+// Evaluation
+// M23 Each attempt has a number, an idempotency key of its own and a time limit.
+// M24 A retryable failure or a time-out is tried again after a back-off that doubles, up to `attemptsMax`.
+// M25 A failure for good, a defect or the last attempt hands over to the embedded evaluator: degraded.
+// M26 When that fails too the answer stays unscored for a person, and the interview goes on.
+// M27 The result of an actor that no longer runs changes nothing.
+// M28 A defect of an invoked actor is told and never stops the interview.
+// Shape
+// M29 The context is plain JSON of bounded size and holds nothing that the candidate wrote.
+// M30 State value and context are the whole state: after JSON everything goes on as it would have, and the same events
+//     always give the same interview.
+// M31 The chart stands alone: one import, literal states, names for everything, a description on every state.
+
+describe('every transition', () => {
+  test.each(rows.map((row) => ({ ...row, source: row.from().path })))('[$rule] $source → $to: $when', (row) => {
+    const walk = row.from();
+    const before = walk.events.length;
+    row.by(walk);
+    expect(walk.events.length - before, 'one event').toBe(1);
+    expect(walk.last.isTaken).toBe(true);
+    expect(walk.path).toBe(row.to);
+    expect(walk.last.facts.map(brief)).toEqual(row.tells);
+    expect(walk.context.at).toBe(walk.now);
+    expect(walk.snapshot.status).toBe(row.to === 'COMPLETE' ? 'done' : 'active');
+    // A defect that the state survives leaves it without that actor.
+    const defectId = row.tells.length === 1 && row.tells[0]?.startsWith('defect ') ? row.tells[0].slice(7) : null;
+    expect([...walk.running.keys()].sort()).toEqual(invokedIdsByPath[row.to].filter((id) => id !== defectId).sort());
+  });
+
+  test('[M10] a cancelled interview keeps what was answered', () => {
+    const { context } = reach('FOLLOW_UP.ANSWERING').send({ type: 'interview.cancel' });
+    expect(context).toMatchObject({ outcome: 'cancelled', answeredCount: 1, prompt: null });
+  });
+
+  test('[M13] completing notes when and clears what was under way', () => {
+    const walk = reach('QUESTIONING.PAUSED').wait(7).send({ type: 'interview.end' });
+    expect(walk.context).toMatchObject({
+      outcome: 'ended',
+      completedAt: T0 + 7,
+      prompt: null,
+      hasDraft: false,
+      pauseEndsAt: null,
+      evaluationDueAt: null,
+    });
+  });
+});
+
+const candidateIn: InterviewEvent['type'][] = ['answer.submit', 'answer.draft', 'prompt.skip', 'interview.pause'];
+
+/** What each state takes, when the event is right in everything else. */
+const takenByPath: Record<RestingPath, InterviewEvent['type'][]> = {
+  IDLE: ['interview.start', 'interview.end', 'interview.cancel', 'deadline.extend'],
+  'QUESTIONING.ANSWERING': [...candidateIn, 'interview.end', 'interview.cancel', 'deadline.extend'],
+  'QUESTIONING.PAUSED': ['interview.resume', 'interview.end', 'interview.cancel', 'deadline.extend'],
+  'EVALUATING.SCORING': ['interview.cancel', 'deadline.extend'],
+  'EVALUATING.BACKING_OFF': ['interview.cancel', 'deadline.extend'],
+  'EVALUATING.FALLBACK': ['interview.cancel', 'deadline.extend'],
+  'FOLLOW_UP.ANSWERING': [...candidateIn, 'interview.end', 'interview.cancel', 'deadline.extend'],
+  'FOLLOW_UP.PAUSED': ['interview.resume', 'interview.end', 'interview.cancel', 'deadline.extend'],
+  COMPLETE: [],
+};
+
+/** One right event of each type, about the prompt that the interview has just then. */
+function eventsFor(promptId: string, at: number): InterviewEvent[] {
+  return [
+    { type: 'interview.start', at, consent: true },
+    { type: 'answer.submit', at, promptId, text: 'words' },
+    { type: 'answer.draft', at, promptId, text: 'words' },
+    { type: 'prompt.skip', at, promptId },
+    { type: 'interview.pause', at },
+    { type: 'interview.resume', at },
+    { type: 'interview.end', at },
+    { type: 'interview.cancel', at },
+    { type: 'deadline.extend', at, byMs: 1_000 },
+  ];
+}
+
+function expectRefused(path: RestingPath, event: MachineEvent, walk = reach(path)) {
+  const before = walk.snapshot;
+  const json = JSON.stringify([before.value, before.context]);
+  const step = apply(before, event);
+  expect(step.isTaken).toBe(false);
+  expect(step.snapshot).toBe(before);
+  expect(JSON.stringify([before.value, before.context])).toBe(json);
+}
+
+describe('every refusal', () => {
+  const pairs = restingPaths.flatMap((path) => eventsFor('', 0).map(({ type }) => ({ path, type })));
+  const isTaken = ({ path, type }: (typeof pairs)[number]) => takenByPath[path].includes(type);
+  const eventOf = (path: RestingPath, type: string) => {
+    // In COMPLETE the prompt is gone: the last one's id is what a late client would still send.
+    const event = eventsFor(reach(path).context.prompt?.id ?? 'a', T0 + 1).find((found) => found.type === type);
+    if (!event) throw new Error(`no event of type ${type}`);
+    return event;
+  };
+
+  test.each(pairs.filter(isTaken))('[M12] $path takes $type', ({ path, type }) => {
+    expect(apply(reach(path).snapshot, eventOf(path, type)).isTaken).toBe(true);
+  });
+
+  test.each(pairs.filter((pair) => !isTaken(pair)))('[M12] $path refuses $type', ({ path, type }) => {
+    expectRefused(path, eventOf(path, type));
+  });
+
+  const outcomes = ['declined', 'expired', 'cancelled', 'ended', 'finished'] as const;
+  test.each(outcomes)('[M13] an interview that is %s takes nothing more', (outcome) => {
+    const walk = reach(outcome === 'ended' || outcome === 'finished' ? 'QUESTIONING.ANSWERING' : 'IDLE');
+    if (outcome === 'declined' || outcome === 'ended') walk.send({ type: 'interview.end' });
+    if (outcome === 'expired') walk.pass('invitation');
+    if (outcome === 'cancelled') walk.send({ type: 'interview.cancel' });
+    if (outcome === 'finished') walk.skip().skip();
+    expect(walk.context.outcome).toBe(outcome);
+    for (const event of eventsFor('a', walk.now + 1)) expectRefused('COMPLETE', event, walk);
+  });
+
+  const ids = [...new Set(Object.values(invokedIdsByPath).flat())];
+  const stale = restingPaths.flatMap((path) =>
+    ids.filter((id) => !invokedIdsByPath[path].includes(id)).map((id) => ({ path, id })),
+  );
+  test.each(stale)('[M27] $path refuses a result of $id, which does not run there', ({ path, id }) => {
+    const output = { ok: true, at: T0 + 1, evaluation: {} };
+    expectRefused(path, doneEvent(id, output));
+  });
+
+  const unknown = [
+    'interview.restart',
+    'INTERVIEW.START',
+    '',
+    'answer',
+    'interview.',
+    'interview.*',
+    'xstate.after.1000',
+  ];
+  test.each(restingPaths)('[M12] %s refuses types that nobody declared', (path) => {
+    for (const type of unknown) expectRefused(path, { type, at: T0 + 1 } as MachineEvent);
+  });
+});
+
+describe('refused though the state takes the type', () => {
+  const at = T0 + 1;
+  const answering: RestingPath[] = ['QUESTIONING.ANSWERING', 'FOLLOW_UP.ANSWERING'];
+
+  test.each([undefined, false])('[M1] a start with consent %s where the plan asks for it', (consent) => {
+    expectRefused('IDLE', { type: 'interview.start', at, consent }, reach('IDLE', { isConsentRequired: true }));
+  });
+
+  // 'a' is the question of the follow-up 'a.1': its id must not pass for that of the follow-up, nor the other way round.
+  const wrongIds = { 'QUESTIONING.ANSWERING': ['b', 'a.1', 'A', ''], 'FOLLOW_UP.ANSWERING': ['a', 'a.2', 'b', ''] };
+  test.each(Object.entries(wrongIds))('[M3] a wrong prompt id in %s', (path, wrong) => {
+    for (const promptId of wrong) {
+      expectRefused(path as RestingPath, { type: 'answer.submit', at, promptId, text: 'words' });
+      expectRefused(path as RestingPath, { type: 'answer.draft', at, promptId, text: 'words' });
+      expectRefused(path as RestingPath, { type: 'prompt.skip', at, promptId });
+    }
+  });
+
+  test.each(answering)('[M3] a blank answer in %s', (path) => {
+    const promptId = reach(path).context.prompt?.id ?? '';
+    for (const text of ['', ' ', '\n\t ', '\u00a0\u2003\ufeff']) {
+      expectRefused(path, { type: 'answer.submit', at, promptId, text });
+    }
+  });
+
+  test.each([
+    { which: 'with another waiting', questionIds: ['a', 'b'] },
+    { which: 'that is the last', questionIds: ['a'] },
+  ])('[M6] skipping a question $which where its plan does not allow it', ({ questionIds }) => {
+    const questions = questionIds.map((id) => questionOutline(id, { skippable: false }));
+    const walk = reach('QUESTIONING.ANSWERING', { questions });
+    expectRefused('QUESTIONING.ANSWERING', { type: 'prompt.skip', at, promptId: 'a' }, walk);
+  });
+
+  test.each(answering)('[M19] pausing in %s without a budget', (path) => {
+    expectRefused(path, { type: 'interview.pause', at }, reach(path, { pauseMs: 0 }));
+  });
+
+  test.each(answering)('[M19] pausing again in %s when the budget is spent', (path) => {
+    const walk = reach(path).send({ type: 'interview.pause' }).pass('pause');
+    expectRefused(path, { type: 'interview.pause', at: walk.now }, walk);
+  });
+
+  test.each(restingPaths)('[M20] an extension that is not positive in %s', (path) => {
+    for (const byMs of [0, -1, Number.NaN, Number.NEGATIVE_INFINITY]) {
+      expectRefused(path, { type: 'deadline.extend', at, byMs });
+    }
+  });
+});
+
+test('the table reaches every state in which an interview can rest', () => {
+  expect([...new Set(rows.map((row) => row.to))].sort()).toEqual([...restingPaths].sort());
+  expect([...new Set(rows.map((row) => pathOf(row.from().snapshot)))].sort()).toEqual(
+    restingPaths.filter((path) => path !== 'COMPLETE').sort(),
+  );
+});
