@@ -1,0 +1,134 @@
+import type { Verdict } from '../../machines/interview.ts';
+import { type Coverage, coverWording, nearestIn, toWording, type Wording } from './coverage.ts';
+import type { Evaluation, EvaluationRequest, Evaluator, Flag, PointEvaluation, RubricPoint } from './evaluator.ts';
+import { explain, findEvidence } from './evidence.ts';
+import { findFlags, reviewFlags } from './guards.ts';
+import { isList, lineOf, type Reading, readAnswer, readablePart, runsOf } from './reading.ts';
+import { splitSentences } from './sentences.ts';
+import { functionShare, tokenize } from './tokens.ts';
+import { PROSE_SHARE_MIN } from './words.ts';
+
+/** Coverage (0..1) from which a point is met, and from which it is partly met. */
+export const COVERAGE_MET_MIN = 0.6;
+export const COVERAGE_PARTIAL_MIN = 0.3;
+/** Confidence (0..1) below which a person should look. */
+export const CONFIDENCE_SURE_MIN = 0.25;
+
+const evaluator = { id: 'rubric', version: '1' };
+
+/** The embedded evaluator: offline, deterministic, no model. It never fails. */
+export function createRubricEvaluator(): Evaluator {
+  return async (request) => ({ ok: true, evaluation: evaluateRubric(request) });
+}
+
+/**
+ * Judge an answer by how far its words cover the points of a rubric.
+ *
+ * Score = sum of weight × coverage / sum of weights. It cannot see a statement turned round, nor a paraphrase that
+ * shares no words with any wording: that is what `confidence` and `needsReview` are for.
+ */
+export function evaluateRubric(request: EvaluationRequest): Evaluation {
+  const { wordingsByPoint, reading, isEnglish } = prepare(request);
+  const sentences = splitSentences(reading.text);
+  const nearest = nearestIn(reading);
+  const verbatimLines: string[] = [];
+  const points = request.rubric.points.map((point, index): PointEvaluation => {
+    const coverages = (wordingsByPoint[index] ?? []).map((wording) => {
+      const coverage = coverWording(wording, reading, nearest);
+      if (coverage.isVerbatim && wording.line !== null) verbatimLines.push(wording.line);
+      return coverage;
+    });
+    const best = coverages.reduce((a, b) => (b.coverage > a.coverage ? b : a));
+    return toPointEvaluation(point, best, reading, sentences);
+  });
+  const hasEvidence = points.some((point) => point.evidence.length > 0);
+  const found = findFlags({ request, reading, verbatimLines, hasEvidence, isEnglish });
+  return { ...summarize(request, points, found), flags: found, points, evaluator };
+}
+
+interface Prepared {
+  wordingsByPoint: Wording[][];
+  reading: Reading;
+  isEnglish: boolean;
+}
+
+function prepare({ question, rubric, answer }: EvaluationRequest): Prepared {
+  const questionTokens = tokenize(question);
+  const known = {
+    stems: new Set(questionTokens.filter((token) => !token.isFunction).map((token) => token.stem)),
+    line: lineOf(questionTokens),
+  };
+  const tokensByPoint = rubric.points.map((point) => [point.text, ...point.alternatives].map(tokenize));
+  const wordingsByPoint = tokensByPoint.map((wordings) => wordings.map((tokens) => toWording(tokens, known)));
+  const rubricStems = new Set(wordingsByPoint.flat().flatMap((wording) => wording.units.map((unit) => unit.stem)));
+  const isEnglish = functionShare([...questionTokens, ...tokensByPoint.flat(2)]) >= PROSE_SHARE_MIN;
+  const isSaladKnown = isEnglish && !tokensByPoint.flat().some(isList);
+  const background = { questionRuns: runsOf(questionTokens), rubricStems, isSaladKnown };
+  return { wordingsByPoint, reading: readAnswer(readablePart(answer), background), isEnglish };
+}
+
+function toPointEvaluation(
+  point: RubricPoint,
+  coverage: Coverage,
+  reading: Reading,
+  sentences: readonly { start: number; end: number }[],
+): PointEvaluation {
+  return {
+    id: point.id,
+    verdict: verdictOf(coverage.coverage),
+    coverage: coverage.coverage,
+    evidence: findEvidence(coverage, reading, sentences),
+    reason: explain(coverage),
+  };
+}
+
+/** The verdict that a coverage (0..1) stands for. Words alone never tell a contradiction. */
+export function verdictOf(coverage: number): Verdict {
+  if (coverage >= COVERAGE_MET_MIN) return 'met';
+  return coverage >= COVERAGE_PARTIAL_MIN ? 'partial' : 'not_met';
+}
+
+function summarize(
+  { rubric }: EvaluationRequest,
+  points: readonly PointEvaluation[],
+  found: readonly Flag[],
+): Pick<Evaluation, 'score' | 'confidence' | 'needsReview' | 'followUp'> {
+  const score = weightedMean(rubric.points, points);
+  const isSilent = found.includes('empty') || found.includes('non-answer');
+  const confidence = isSilent ? 1 : distance(score, rubric.threshold);
+  const pointId = missingPointId(rubric.points, points);
+  const isDue = !isSilent && score < rubric.threshold && pointId !== undefined;
+  return {
+    score,
+    confidence,
+    needsReview: confidence < CONFIDENCE_SURE_MIN || found.some((flag) => reviewFlags.has(flag)),
+    followUp: { due: isDue, urgency: 1 - score, ...(isDue ? { pointId } : {}) },
+  };
+}
+
+/** Summed in the order of the ids, so that the order of the points cannot change even the last digit. */
+function weightedMean(rubricPoints: readonly RubricPoint[], points: readonly PointEvaluation[]): number {
+  const rows = rubricPoints
+    .map(({ id, weight }, index) => ({ id, weight, coverage: points[index]?.coverage ?? 0 }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const total = rows.reduce((sum, row) => sum + row.weight, 0);
+  const earned = rows.reduce((sum, row) => sum + row.weight * row.coverage, 0);
+  return total > 0 ? Math.min(1, earned / total) : 0;
+}
+
+/** How far a score is from the threshold, as a share of the way to the end of the scale on its side. */
+function distance(score: number, threshold: number): number {
+  const room = score >= threshold ? 1 - threshold : threshold;
+  return room > 0 ? Math.abs(score - threshold) / room : 1;
+}
+
+/** The point not met that is worth most: weight × what is missing; the smaller id where two are worth the same. */
+function missingPointId(rubricPoints: readonly RubricPoint[], points: readonly PointEvaluation[]): string | undefined {
+  let best: { id: string; worth: number } | undefined;
+  for (const [index, point] of points.entries()) {
+    if (point.verdict === 'met') continue;
+    const worth = (rubricPoints[index]?.weight ?? 0) * (1 - point.coverage);
+    if (!best || worth > best.worth || (worth === best.worth && point.id < best.id)) best = { id: point.id, worth };
+  }
+  return best?.id;
+}

@@ -1,0 +1,36 @@
+const english = `
+a an the this that these those some any such
+i me my mine we us our ours you your yours he him his she her hers it its they them their theirs
+who whom whose which what when where why how whether
+am is are was were be been being do does did done doing have has had having
+can could may might must shall should will would
+and or but nor so if then else than as because while until unless although though
+of in on at to from by with for about into onto upon over under between through during out off up down per via
+here there also just very too quite rather really only even still yet already again
+im ive id ill youre youve youd youll hes shes its were weve theyre theyve thats theres whats lets
+dont doesnt didnt isnt arent wasnt werent wont wouldnt cant cannot couldnt shouldnt hasnt havent hadnt
+etc eg ie like thing things something
+`;
+
+/** English words that carry grammar, not content. Negations stay content: they change what is said. */
+export const functionWords: ReadonlySet<string> = new Set(english.trim().split(/\s+/));
+
+const foreign = `
+der die das den dem des ein eine einen einem einer und oder aber nicht ist sind wird werden auf mit für von zu zur zum sich auch wenn
+le la les un une des du et est sont dans pour que qui avec ne pas sur par ce cette elle il ou mais
+el los las una y es son en para con por se su del al como pero cuando
+lo gli uno di che non è sono per nel della delle con più quando
+os as um uma e é são em para com não por se do da dos das quando
+het een de en van niet zijn wordt met voor op dat als ook maar
+`;
+
+/** Words that carry grammar in German, French, Spanish, Italian, Portuguese or Dutch and are not English ones. */
+export const foreignFunctionWords: ReadonlySet<string> = new Set(
+  foreign
+    .trim()
+    .split(/\s+/)
+    .filter((word) => !functionWords.has(word)),
+);
+
+/** The share (0..1) of function words from which a text reads as English prose. Prose has 0.3 to 0.5. */
+export const PROSE_SHARE_MIN = 0.15;
