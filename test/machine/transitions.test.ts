@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { InterviewEvent } from '../../machines/interview.ts';
-import { apply, brief, doneEvent, type MachineEvent, pathOf, questionOutline, T0 } from '../support/machine.ts';
+import { apply, brief, doneEvent, type MachineEvent, MINUTE, pathOf, questionOutline, T0 } from '../support/machine.ts';
 import { invokedIdsByPath, type RestingPath, reach, restingPaths } from '../support/positions.ts';
 import { rows } from './rows.ts';
 
@@ -64,6 +64,20 @@ describe('every transition', () => {
   test('[M10] a cancelled interview keeps what was answered', () => {
     const { context } = reach('FOLLOW_UP.ANSWERING').send({ type: 'interview.cancel' });
     expect(context).toMatchObject({ outcome: 'cancelled', answeredCount: 1, prompt: null });
+  });
+
+  test('[M1] starting notes when', () => {
+    expect(reach('IDLE').wait(5).send({ type: 'interview.start' }).context.startedAt).toBe(T0 + 5);
+  });
+
+  test('[M4] a draft taken as the answer is no draft any more', () => {
+    expect(reach('QUESTIONING.ANSWERING').draft().pass('prompt').context.hasDraft).toBe(false);
+  });
+
+  test('[M13] completing during an evaluation leaves no deadline behind', () => {
+    const walk = reach('EVALUATING.BACKING_OFF').send({ type: 'interview.cancel' });
+    expect(walk.context).toMatchObject({ evaluationDueAt: null, endsAt: null, totalLeftMs: 10 * MINUTE });
+    expect([...walk.running.keys()]).toEqual([]);
   });
 
   test('[M13] completing notes when and clears what was under way', () => {
