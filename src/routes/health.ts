@@ -14,7 +14,9 @@ export function registerHealth(app: App, { journal, isDraining }: Service): void
 
   app.get('/readyz', { schema, config, logLevel: 'warn' }, async () => {
     if (isDraining()) throw new VivaError('RESTARTING', 'draining');
-    await journal.ping();
+    await journal.ping().catch((error: unknown) => {
+      throw new VivaError('STORE_UNAVAILABLE', 'the store does not answer', {}, error);
+    });
     return { status: 'ok' as const };
   });
 }

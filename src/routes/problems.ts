@@ -72,7 +72,7 @@ export function answerError(error: FastifyError | VivaError, request: FastifyReq
     return;
   }
   if (problem.status === 500) request.log.error({ err: error }, 'a request failed');
-  else request.log.warn({ code: problem.code, reason: error.message }, 'unavailable');
+  else request.log.warn({ code: problem.code, err: error.cause ?? error }, 'unavailable');
   const detail =
     problem.status === 500 ? 'this failed; the log has more under the id in `instance`' : 'try again in a moment';
   sendProblem(reply, { ...toProblem(problem.code, detail), instance: `urn:uuid:${request.id}` });

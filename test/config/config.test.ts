@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readConfig, variables } from '../../src/config.ts';
+
+const SECRET = 'a-secret-that-nobody-must-ever-see-in-an-error';
+
+function problemsOf(env: Record<string, string>): string[] {
+  const read = readConfig(env);
+  return read.ok ? [] : read.problems;
+}
+
+describe('readConfig', () => {
+  test('an empty environment gives the defaults, frozen', () => {
+    const read = readConfig({});
+    if (!read.ok) throw new Error(read.problems.join());
+    expect(read.config).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      store: { kind: 'sqlite', path: 'data/viva.sqlite' },
+      origins: [],
+      trustedProxies: [],
+      evaluator: 'rubric',
+      logLevel: 'info',
+      answerCharsMax: 20_000,
+      mailboxMax: 256,
+      hibernateAfterMs: 300_000,
+      interviewSocketsMax: 20,
+      addressSocketsMax: 200,
+      addressRequestsPerMinuteMax: 600,
+      graceMs: 10_000,
+    });
+    expect(Object.isFrozen(read.config)).toBe(true);
+  });
+
+  test('an empty value counts as not set', () => {
+    expect(readConfig({ PORT: '', VIVA_SECRET: '', VIVA_ORIGINS: '' })).toEqual(readConfig({}));
+  });
+
+  test('right values are read', () => {
+    const read = readConfig({
+      HOST: '::1',
+      PORT: '0',
+      VIVA_STORE: 'sqlite:/var/lib/viva/viva.sqlite',
+      VIVA_SECRET: SECRET,
+      VIVA_ADMIN_KEY: 'sixteen-or-more-characters',
+      VIVA_PUBLIC_URL: 'https://viva.example.com/',
+      VIVA_ORIGINS: 'https://a.example.com, http://localhost:5173',
+      VIVA_TRUSTED_PROXIES: '10.0.0.0/8,::1',
+      LOG_LEVEL: 'silent',
+    });
+    expect(read).toMatchObject({
+      ok: true,
+      config: {
+        host: '::1',
+        port: 0,
+        store: { kind: 'sqlite', path: '/var/lib/viva/viva.sqlite' },
+        secret: SECRET,
+        adminKey: 'sixteen-or-more-characters',
+        publicUrl: 'https://viva.example.com',
+        origins: ['https://a.example.com', 'http://localhost:5173'],
+        trustedProxies: ['10.0.0.0/8', '::1'],
+        logLevel: 'silent',
+      },
+    });
+  });
+
+  test.each([
+    ['PORT', 'http'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '3e3'],
+    ['HOST', 'not a host'],
+    ['VIVA_STORE', 'mysql://x'],
+    ['VIVA_STORE', 'sqlite:'],
+    ['VIVA_STORE', 'postgres://db/viva'],
+    ['VIVA_STORE', 'redis://cache'],
+    ['VIVA_EVALUATOR', 'llm'],
+    ['VIVA_EVALUATOR', 'oracle'],
+    ['VIVA_ORIGINS', 'https://a.example.com,*'],
+    ['VIVA_ORIGINS', 'https://a.example.com/path'],
+    ['VIVA_PUBLIC_URL', 'viva.example.com'],
+    ['VIVA_TRUSTED_PROXIES', 'everyone'],
+    ['LOG_LEVEL', 'loud'],
+    ['VIVA_MAILBOX_MAX', '0'],
+  ] as const)('%s=%s is refused with name, value and what is accepted', (name, value) => {
+    const problems = problemsOf({ [name]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(`${name}=${JSON.stringify(value)}`);
+    expect(problems[0]).toContain(`accepted: ${variables[name].accepted}`);
+  });
+
+  test('what is planned is told apart from what is wrong', () => {
+    expect(problemsOf({ VIVA_STORE: 'postgres://db/viva' })[0]).toContain('not supported by this version');
+    expect(problemsOf({ VIVA_STORE: 'redis://cache' })[0]).toContain('not supported by this version');
+    expect(problemsOf({ VIVA_EVALUATOR: 'llm' })[0]).toContain('not supported by this version');
+    expect(problemsOf({ VIVA_EVALUATOR: 'oracle' })[0]).not.toContain('not supported by this version');
+  });
+
+  test.each(['VIVA_SECRET', 'VIVA_ADMIN_KEY'] as const)('a bad %s is named but never shown', (name) => {
+    const [problem] = problemsOf({ [name]: 'too short!' });
+    expect(problem).toContain(`${name} (a secret of 10 characters)`);
+    expect(problem).toContain(variables[name].accepted);
+    expect(problem).not.toContain('too short!');
+  });
+
+  test('all problems are told at once', () => {
+    expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', VIVA_STORE: 'x' })).toHaveLength(3);
+  });
+});
+
+describe('.env.example', () => {
+  const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+  const defaults = Object.fromEntries(
+    [...text.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+
+  test('lists every variable with its default, and no other', () => {
+    const expected = Object.entries(variables).map(([name, variable]) => [name, variable.default]);
+    expect(defaults).toEqual(Object.fromEntries(expected));
+  });
+
+  test('says of every variable what it is and what is accepted', () => {
+    for (const [name, { description, accepted }] of Object.entries(variables))
+      expect(text).toContain(`# ${description}\n# Accepted: ${accepted}.\n#${name}=`);
+  });
+
+  test('used as it is, with every line switched on, changes nothing', () => {
+    expect(readConfig(defaults as Record<string, string>)).toEqual(readConfig({}));
+  });
+});

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { build, command, refusalOf } from '../support/app.ts';
+
+describe('before the upgrade', () => {
+  test('a foreign Origin is refused', async () => {
+    const { open, create } = await build({ origins: ['https://careers.example.com'] });
+    const { id } = await create();
+    for (const origin of ['https://evil.example.com', 'null', 'https://careers.example.com.evil.com', 'not a url']) {
+      const refusal = await refusalOf(open(id, { headers: { origin } }));
+      expect(refusal).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+      expect(refusal.headers['content-type']).toContain('application/problem+json');
+    }
+  });
+
+  test('a listed Origin, the own one and none at all may come in', async () => {
+    const { open, create, ticket, url } = await build({ origins: ['https://careers.example.com'] });
+    const { id, reviewerToken } = await create();
+    for (const headers of [{ origin: 'https://careers.example.com' }, { origin: url }, {}]) {
+      const socket = open(id, { headers: { ...headers } });
+      socket.send({ type: 'hello', ticket: await ticket(id, reviewerToken) });
+      expect((await socket.next('welcome')).view.interviewId).toBe(id);
+    }
+  });
+
+  test('a plain GET is told to upgrade', async () => {
+    const { request } = await build();
+    const answer = await request('/api/interviews/some/socket');
+    expect([answer.status, answer.body.code]).toEqual([426, 'VERSION_UNSUPPORTED']);
+  });
+
+  test('an address with too many connections is told to wait; a closed one makes room', async () => {
+    const { open, create } = await build({ sockets: { addressSocketsMax: 2 } });
+    const { id } = await create();
+    const first = open(id);
+    const second = open(id);
+    await Promise.all([first, second].map(({ ws }) => new Promise((resolve) => ws.once('open', resolve))));
+    expect(await refusalOf(open(id))).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } });
+    first.ws.close(1000);
+    await first.closed;
+    const third = open(id);
+    await new Promise((resolve) => third.ws.once('open', resolve));
+  });
+
+  test('an unknown address is a problem, not a hanging socket', async () => {
+    const { open } = await build();
+    expect(await refusalOf(open('a/b/c'))).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+  });
+});
+
+describe('the subprotocol', () => {
+  test('without one the client is told which to offer, and closed with 4406', async () => {
+    const { open, create } = await build();
+    const { id } = await create();
+    const socket = open(id, { protocols: [] });
+    const { problem } = await socket.next('error');
+    expect(problem.code).toBe('VERSION_UNSUPPORTED');
+    expect(problem.detail).toContain('viva.v1');
+    expect((await socket.closed).code).toBe(4406);
+  });
+
+  test('viva.v1 is selected among several; without it nothing is', async () => {
+    const { open, create } = await build();
+    const { id } = await create();
+    const both = open(id, { protocols: ['viva.v9', 'viva.v1'] });
+    await new Promise((resolve) => both.ws.once('open', resolve));
+    expect(both.ws.protocol).toBe('viva.v1');
+    const unknown = open(id, { protocols: ['viva.v9'] });
+    await unknown.closed;
+    expect(unknown.ws.protocol).not.toBe('viva.v9');
+  });
+});
+
+describe('hello', () => {
+  test('is answered by the whole state, without extensions such as compression', async () => {
+    const { enter, create } = await build();
+    const { id, candidateToken } = await create();
+    const { welcome, ws } = await enter(id, candidateToken);
+    expect(welcome).toMatchObject({ epoch: 1, seq: 1, resumed: false, view: { role: 'candidate', state: 'IDLE' } });
+    expect(welcome.connectionId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(ws.extensions).toBe('');
+  });
+
+  test('with the newest sequence number nothing was missed', async () => {
+    const { enter, create } = await build();
+    const { id, candidateToken } = await create();
+    expect((await enter(id, candidateToken, 1)).welcome.resumed).toBe(true);
+    expect((await enter(id, candidateToken, 0)).welcome.resumed).toBe(false);
+  });
+
+  test('that does not come in time ends the connection with 4408', async () => {
+    const { open, create } = await build({ sockets: { helloTimeoutMs: 30 } });
+    const socket = open((await create()).id);
+    expect((await socket.next('error')).problem.code).toBe('HELLO_TIMEOUT');
+    expect((await socket.closed).code).toBe(4408);
+  });
+
+  test('that came in time is not overtaken by the deadline', async () => {
+    const { enter, create } = await build({ sockets: { helloTimeoutMs: 500 } });
+    const { id, candidateToken } = await create();
+    const socket = await enter(id, candidateToken);
+    const isClosed = await Promise.race([
+      socket.closed.then(() => true),
+      new Promise((resolve) => setTimeout(resolve, 700, false)),
+    ]);
+    expect(isClosed).toBe(false);
+  });
+
+  test('with a used, forged or expired ticket is refused with 4401', async () => {
+    const { open, create, ticket, tickets, enter } = await build();
+    const { id, candidateToken } = await create();
+    await enter(id, candidateToken);
+    const used = await ticket(id, candidateToken);
+    await tickets.redeem(used);
+    for (const bad of [used, 'forged', `${used}x`, candidateToken]) {
+      const socket = open(id);
+      socket.send({ type: 'hello', ticket: bad });
+      expect((await socket.next('error')).problem.code).toBe('UNAUTHENTICATED');
+      expect((await socket.closed).code).toBe(4401);
+    }
+  });
+
+  test('with the ticket of another interview is refused with 4403', async () => {
+    const { open, create, ticket } = await build();
+    const mine = await create();
+    const other = await create();
+    const socket = open(mine.id);
+    socket.send({ type: 'hello', ticket: await ticket(other.id, other.candidateToken) });
+    expect((await socket.closed).code).toBe(4403);
+  });
+
+  test('to an interview that does not exist is refused with 4404', async () => {
+    const { open, tickets } = await build();
+    const { ticket } = await tickets.issue({ role: 'candidate', interviewId: 'gone' });
+    const socket = open('gone');
+    socket.send({ type: 'hello', ticket });
+    expect((await socket.next('error')).problem.code).toBe('INTERVIEW_NOT_FOUND');
+    expect((await socket.closed).code).toBe(4404);
+  });
+
+  test.each([
+    ['a command', command('interview.start', { consent: true }), 4401],
+    ['a ping', { type: 'ping' }, 4401],
+    ['rubbish', 'rubbish', 4400],
+    ['9 KB', { type: 'hello', ticket: 'x'.repeat(9_000) }, 1009],
+  ])('%s in its place ends the connection', async (_name, frame, code) => {
+    const { open, create } = await build();
+    const socket = open((await create()).id);
+    socket.send(frame);
+    expect((await socket.closed).code).toBe(code);
+  });
+
+  test('frames that follow it at once wait for the welcome, in order', async () => {
+    const { open, create, ticket } = await build();
+    const { id, candidateToken } = await create();
+    const socket = open(id);
+    const start = command('interview.start', { consent: true });
+    const draft = command('answer.draft', { promptId: 'water', text: 'hot' });
+    const hello = { type: 'hello', ticket: await ticket(id, candidateToken) };
+    for (const frame of [hello, { type: 'ping' }, start, draft]) socket.send(frame);
+    await socket.next('welcome');
+    await socket.next('pong');
+    expect((await socket.next('ack')).id).toBe(start.id);
+    expect((await socket.next('ack')).id).toBe(draft.id);
+  });
+
+  test('more frames than may wait for it are refused', async () => {
+    const { open, create, ticket } = await build({ sockets: { waitingMax: 2 } });
+    const { id, candidateToken } = await create();
+    const socket = open(id);
+    socket.send({ type: 'hello', ticket: await ticket(id, candidateToken) });
+    for (let i = 0; i < 10; i++) socket.send({ type: 'ping' });
+    expect((await socket.closed).code).toBe(4429);
+  });
+
+  test('of reviewers beyond the seats is refused; the candidate always gets in', async () => {
+    const { open, enter, create, ticket } = await build({ sockets: { interviewSocketsMax: 1 } });
+    const { id, candidateToken, reviewerToken } = await create();
+    const first = await enter(id, reviewerToken);
+    const second = open(id);
+    second.send({ type: 'hello', ticket: await ticket(id, reviewerToken) });
+    expect((await second.closed).code).toBe(4429);
+    await enter(id, candidateToken);
+    first.ws.close(1000);
+    await first.closed;
+    await enter(id, reviewerToken);
+  });
+});
