@@ -23,6 +23,10 @@ import { createTokens, links } from './tokens.ts';
 
 // The composition root: environment in, a listening service out.
 
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** npm passes on what the terminal has sent to the whole group already: within this time it is one signal. */
+const SAME_SIGNAL_MS = 1_000;
+
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** Stop the start with words for the operator. */
@@ -44,7 +48,7 @@ function openStore(config: Config): { journal: Journal; secrets: Secrets } {
     return { journal: createSqliteJournal({ path: store.path }), secrets: findSecrets(config) };
   } catch (error) {
     return stop(
-      `The data folder ${folder} (from VIVA_STORE=sqlite:${store.path}) cannot be written: ${reasonOf(error)}`,
+      `The data folder ${folder} (of VIVA_STORE=sqlite:${store.path}) cannot be used: ${reasonOf(error)}`,
       'Make it writable, or choose another file with VIVA_STORE=sqlite:PATH.',
     );
   }
@@ -130,13 +134,24 @@ const app = await buildApp({
   },
 });
 
-// Half of the grace is for the drain; whatever hangs must not keep the process.
-closeWithGrace({ delay: config.graceMs, logger: false }, async ({ err, signal }) => {
-  if (err) log.fatal({ err }, 'a defect ends the process');
-  else log.info({ signal }, 'stopping');
-  await app.close();
-  await journal.close();
-});
+const grace = closeWithGrace(
+  // Whatever hangs must not keep the process; the signals that people and supervisors send are handled below.
+  { delay: config.graceMs, logger: false, skip: [...STOP_SIGNALS] },
+  async ({ err }) => {
+    if (err) log.fatal({ err }, 'a defect ends the process');
+    await app.close();
+    await journal.close();
+  },
+);
+let stoppingAt: number | null = null;
+for (const signal of STOP_SIGNALS)
+  process.on(signal, () => {
+    if (stoppingAt === null) {
+      stoppingAt = clock.now();
+      log.info({ signal }, 'stopping');
+      grace.close();
+    } else if (clock.now() - stoppingAt > SAME_SIGNAL_MS) process.exit(1);
+  });
 
 const plans = await publishPlans(journal, resolve(ROOT, 'examples/plans'), clock.now()).catch((error) =>
   stop(reasonOf(error)),

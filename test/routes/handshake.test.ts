@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { build, command, refusalOf } from '../support/app.ts';
+import { manualClock } from '../support/clock.ts';
 
 describe('before the upgrade', () => {
   test('a foreign Origin is refused', async () => {
@@ -88,21 +89,25 @@ describe('hello', () => {
   });
 
   test('that does not come in time ends the connection with 4408', async () => {
-    const { open, create } = await build({ sockets: { helloTimeoutMs: 30 } });
+    const clock = manualClock();
+    const { open, create } = await build({ clock });
     const socket = open((await create()).id);
+    await new Promise((resolve) => socket.ws.once('open', resolve));
+    clock.advance(4_999);
+    expect(socket.texts).toEqual([]);
+    clock.advance(1);
     expect((await socket.next('error')).problem.code).toBe('HELLO_TIMEOUT');
     expect((await socket.closed).code).toBe(4408);
   });
 
   test('that came in time is not overtaken by the deadline', async () => {
-    const { enter, create } = await build({ sockets: { helloTimeoutMs: 500 } });
+    const clock = manualClock();
+    const { enter, create } = await build({ clock });
     const { id, candidateToken } = await create();
     const socket = await enter(id, candidateToken);
-    const isClosed = await Promise.race([
-      socket.closed.then(() => true),
-      new Promise((resolve) => setTimeout(resolve, 700, false)),
-    ]);
-    expect(isClosed).toBe(false);
+    clock.advance(20_000);
+    socket.send({ type: 'ping' });
+    expect((await socket.next('pong')).at).toBe(clock.now());
   });
 
   test('with a used, forged or expired ticket is refused with 4401', async () => {

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { createActors } from '../../src/actors.ts';
 import { type AppDeps, buildApp } from '../../src/app.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Evaluator } from '../../src/evaluators/evaluator.ts';
 import { createRubricEvaluator } from '../../src/evaluators/rubric.ts';
 import type { Journal } from '../../src/journal/journal.ts';
@@ -155,6 +155,7 @@ export function refusalOf(
 
 export interface BuildOptions {
   journal?: Journal;
+  clock?: Clock;
   evaluator?: Evaluator;
   sockets?: Partial<SocketLimits>;
   app?: Partial<AppDeps['limits']>;
@@ -165,8 +166,8 @@ export interface BuildOptions {
 
 /** The whole application on a free port, with a memory journal; it cleans up after the test. */
 export async function build(options: BuildOptions = {}) {
-  const journal = options.journal ?? createMemoryJournal();
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
+  const journal = options.journal ?? createMemoryJournal({ now: clock.now });
   const secret = randomUUID().repeat(2);
   const logs: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logs.push(line) });
