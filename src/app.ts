@@ -8,6 +8,7 @@ import { VivaError } from './errors.ts';
 import { registerCommands } from './routes/commands.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerInterviews } from './routes/interviews.ts';
+import type { SocketLimits } from './routes/limits.ts';
 import { registerDescriptions } from './routes/machine.ts';
 import { createMethodTable } from './routes/methods.ts';
 import { registerPages } from './routes/pages.ts';
@@ -16,7 +17,7 @@ import { answerClientError, answerError } from './routes/problems.ts';
 import { registerResults } from './routes/results.ts';
 import { contentPolicy } from './routes/security.ts';
 import type { App, Service } from './routes/service.ts';
-import { registerSocket, type SocketLimits } from './routes/socket.ts';
+import { registerSocket } from './routes/socket.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 

@@ -136,6 +136,7 @@ export const variables = {
   VIVA_INTERVIEW_SOCKETS_MAX: count('Connections to one interview at a time.', 20, 2, 1_000),
   VIVA_ADDRESS_SOCKETS_MAX: count('Connections from one IP address at a time.', 200, 1, 100_000),
   VIVA_ADDRESS_REQUESTS_PER_MINUTE_MAX: count('HTTP requests from one IP address a minute.', 600, 1, 1_000_000),
+  VIVA_SOCKET_FRAMES_PER_MINUTE_MAX: count('Frames from one connection a minute.', 600, 10, 1_000_000),
   VIVA_GRACE_SECONDS: count('Time to finish on SIGTERM before the process ends anyway.', 10, 1, 300),
 } satisfies Record<string, Variable<unknown>>;
 
@@ -160,6 +161,7 @@ export interface Config {
   readonly interviewSocketsMax: number;
   readonly addressSocketsMax: number;
   readonly addressRequestsPerMinuteMax: number;
+  readonly socketFramesPerMinuteMax: number;
   readonly graceMs: number;
 }
 
@@ -193,6 +195,7 @@ function toConfig(values: Values): Config {
     interviewSocketsMax: values.VIVA_INTERVIEW_SOCKETS_MAX,
     addressSocketsMax: values.VIVA_ADDRESS_SOCKETS_MAX,
     addressRequestsPerMinuteMax: values.VIVA_ADDRESS_REQUESTS_PER_MINUTE_MAX,
+    socketFramesPerMinuteMax: values.VIVA_SOCKET_FRAMES_PER_MINUTE_MAX,
     graceMs: values.VIVA_GRACE_SECONDS * 1_000,
   });
 }

@@ -14,8 +14,8 @@ import { createMemoryJournal } from './journal/memory.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
 import { findPlan } from './plans/publish.ts';
 import { makeLinks } from './routes/interviews.ts';
+import { socketLimits } from './routes/limits.ts';
 import type { App } from './routes/service.ts';
-import { socketLimits } from './routes/socket.ts';
 import { ensureSample, publishPlans } from './sample.ts';
 import { findSecrets, type Secrets } from './secrets.ts';
 import { createTickets } from './tickets.ts';
@@ -128,6 +128,7 @@ const app = await buildApp({
       ...socketLimits,
       interviewSocketsMax: config.interviewSocketsMax,
       addressSocketsMax: config.addressSocketsMax,
+      framesPerMinuteMax: config.socketFramesPerMinuteMax,
     },
     addressRequestsPerMinuteMax: config.addressRequestsPerMinuteMax,
     eventLoopDelayMaxMs: 1_000,

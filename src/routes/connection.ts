@@ -1,25 +1,14 @@
 import type { Actor } from '../actor.ts';
 import type { Commit, Subscriber } from '../audience.ts';
 import { closeCodeOf, type ErrorCode, type Problem, toProblem, VivaError } from '../errors.ts';
-import { type Command, commandRoles, type Down, limits, parseUp, type Role, type Up } from '../protocol.ts';
-import type { Channel, OutboxLimits } from './outbox.ts';
-import { createOutbox } from './outbox.ts';
+import { type Command, commandRoles, type Down, parseUp, type Role, type Up } from '../protocol.ts';
+import { createInbox } from './inbox.ts';
+import type { ConnectionLimits } from './limits.ts';
+import { type Channel, createOutbox } from './outbox.ts';
+import type { TakeSeat } from './seats.ts';
 import type { Service } from './service.ts';
 
 // One connection's life: hello, then commands up and commits down. It sees a channel, not a WebSocket: socket.ts does.
-
-export interface ConnectionLimits extends OutboxLimits {
-  helloTimeoutMs: number;
-  /** The first frame is a ticket and nothing else. */
-  helloBytesMax: number;
-  /** Frames that may wait while the interview is being opened. */
-  waitingMax: number;
-  /** Come back after a restart within this span, spread evenly. */
-  restartSpreadMs: number;
-  /** After a failure of the store the interview is opened again, first after `reopenMs`, then doubling. */
-  reopenMs: number;
-  reopenAttemptsMax: number;
-}
 
 export interface ConnectionDeps {
   service: Pick<Service, 'actors' | 'tickets' | 'clock'>;
@@ -30,8 +19,8 @@ export interface ConnectionDeps {
   connectionId: string;
   /** Rejects when the connection sends too much. */
   spend(): Promise<unknown>;
-  /** A seat among the watchers of an interview; null = none is left. Returns how to give it back. */
-  takeSeat(interviewId: string): (() => void) | null;
+  /** A seat among the watchers of an interview. */
+  takeSeat: TakeSeat;
   /** 0..1 */
   random(): number;
 }
@@ -51,10 +40,8 @@ const REOPENED: readonly ErrorCode[] = ['TRY_LATER', 'STORE_UNAVAILABLE'];
 export function createConnection(deps: ConnectionDeps, channel: Channel): Connection {
   const { service, interviewId, connectionId, log } = deps;
   const { clock } = service;
-  const waiting: string[] = [];
   const inFlight = new Map<string, number>();
   const acked = new Set<string>();
-  let isPumping = false;
   let isClosed = false;
   let role: Role | null = null;
   let actor: Actor | null = null;
@@ -101,7 +88,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     if (isClosed) return;
     isClosed = true;
     for (const callOff of callOffs) callOff();
-    waiting.length = 0;
+    inbox.close();
     actor?.detach(connectionId);
     giveSeatBack?.();
     outbox.close();
@@ -263,29 +250,11 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     else command(frame, role);
   }
 
-  /** One frame after the other: those that come while the interview is being opened wait, in order. */
-  async function pump(): Promise<void> {
-    isPumping = true;
-    try {
-      for (let text = waiting.shift(); text !== undefined && !isClosed; text = waiting.shift()) await handle(text);
-    } finally {
-      isPumping = false;
-    }
-  }
+  const inbox = createInbox({ spend: deps.spend, waitingMax: deps.limits.waitingMax, handle });
 
   return {
     receive(text) {
-      if (isClosed) return;
-      run(async () => {
-        await deps.spend().catch(() => {
-          throw new VivaError('RATE_LIMITED', 'too many frames; slow down');
-        });
-        if (isClosed) return;
-        if (waiting.length >= deps.limits.waitingMax)
-          throw new VivaError('RATE_LIMITED', 'too many frames before welcome');
-        waiting.push(text);
-        if (!isPumping) await pump();
-      });
+      if (!isClosed) run(() => inbox.receive(text));
     },
     receiveBinary() {
       run(() => fail(toProblem('FRAME_INVALID', 'text frames only')));
@@ -294,16 +263,3 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     restart: () => run(restart),
   };
 }
-
-/** The limits of a connection unless a test wants others. */
-export const connectionLimits: ConnectionLimits = {
-  lagBytes: 1024 * 1024,
-  bufferedBytesMax: 4 * 1024 * 1024,
-  lagMs: 30_000,
-  helloTimeoutMs: limits.helloTimeoutMs,
-  helloBytesMax: 8 * 1024,
-  waitingMax: 64,
-  restartSpreadMs: 5_000,
-  reopenMs: 250,
-  reopenAttemptsMax: 7,
-};

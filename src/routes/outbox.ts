@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type Down, format } from '../protocol.ts';
+import type { ConnectionLimits } from './limits.ts';
 
 /** The sending side of a WebSocket, as far as this service needs it. */
 export interface Channel {
@@ -10,14 +11,6 @@ export interface Channel {
   terminate(): void;
   /** What waits in memory for a slow reader. */
   readonly bufferedBytes: number;
-}
-
-export interface OutboxLimits {
-  /** Above this the reader is lagging: views are skipped, the newest is sent when it has caught up. */
-  lagBytes: number;
-  /** Above this, or lagging for longer than `lagMs`, the connection is given up. */
-  bufferedBytesMax: number;
-  lagMs: number;
 }
 
 /** What goes out to one connection; memory is bounded however slowly it reads. */
@@ -33,7 +26,7 @@ export interface Outbox {
 export function createOutbox(deps: {
   channel: Channel;
   clock: Clock;
-  limits: OutboxLimits;
+  limits: Pick<ConnectionLimits, 'lagBytes' | 'bufferedBytesMax' | 'lagMs'>;
   onHopeless: () => void;
 }): Outbox {
   const { channel, clock, limits, onHopeless } = deps;

@@ -6,37 +6,13 @@ import type { WebSocket } from 'ws';
 import { closeCodeOf, toProblem, VivaError } from '../errors.ts';
 import { format, limits, SUBPROTOCOL } from '../protocol.ts';
 import { interviewParams } from './access.ts';
-import { type ConnectionLimits, connectionLimits, createConnection } from './connection.ts';
+import { createConnection } from './connection.ts';
+import type { SocketLimits } from './limits.ts';
 import type { Channel } from './outbox.ts';
+import { createSeats } from './seats.ts';
 import type { App, Service } from './service.ts';
 
 // The only file that touches a WebSocket.
-
-export interface SocketLimits extends ConnectionLimits {
-  heartbeatMs: number;
-  /** Pings that may stay unanswered before the transport is given up. */
-  missedBeatsMax: number;
-  /** Frames of one connection within `framesWindowSeconds`. */
-  framesMax: number;
-  framesWindowSeconds: number;
-  /** Reviewers and operators that watch one interview; its candidate always gets in, and supersedes. */
-  interviewSocketsMax: number;
-  addressSocketsMax: number;
-  /** How long a closing handshake may take at shutdown. */
-  closeMs: number;
-}
-
-/** The limits of sockets unless the configuration or a test wants others. */
-export const socketLimits: SocketLimits = {
-  ...connectionLimits,
-  heartbeatMs: 25_000,
-  missedBeatsMax: 2,
-  framesMax: 100,
-  framesWindowSeconds: 10,
-  interviewSocketsMax: 20,
-  addressSocketsMax: 200,
-  closeMs: 1_000,
-};
 
 interface Live {
   socket: WebSocket;
@@ -54,24 +30,6 @@ function isOriginAllowed(request: FastifyRequest, origins: readonly string[]): b
   // Programs send none; a page cannot leave it out. The ticket is what authenticates.
   if (origin === undefined) return true;
   return origins.includes(origin) || URL.parse(origin)?.host === request.host;
-}
-
-/** Count under keys, up to a limit. */
-function createCounter(max: number) {
-  const countsByKey = new Map<string, number>();
-  return (key: string): (() => void) | null => {
-    const count = countsByKey.get(key) ?? 0;
-    if (count >= max) return null;
-    countsByKey.set(key, count + 1);
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      const left = (countsByKey.get(key) ?? 1) - 1;
-      if (left === 0) countsByKey.delete(key);
-      else countsByKey.set(key, left);
-    };
-  };
 }
 
 function toChannel(socket: WebSocket): Channel {
@@ -96,9 +54,9 @@ function toChannel(socket: WebSocket): Channel {
 export async function registerSocket(app: App, service: Service, limitsHere: SocketLimits): Promise<void> {
   const { clock } = service;
   const live = new Set<Live>();
-  const takeAddress = createCounter(limitsHere.addressSocketsMax);
-  const takeSeat = createCounter(limitsHere.interviewSocketsMax);
-  const frames = new RateLimiterMemory({ points: limitsHere.framesMax, duration: limitsHere.framesWindowSeconds });
+  const takeAddress = createSeats(limitsHere.addressSocketsMax);
+  const takeSeat = createSeats(limitsHere.interviewSocketsMax);
+  const frames = new RateLimiterMemory({ points: limitsHere.framesPerMinuteMax, duration: 60 });
   let callOffBeat: (() => void) | null = null;
 
   function beat(): void {

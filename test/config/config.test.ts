@@ -27,6 +27,7 @@ describe('readConfig', () => {
       interviewSocketsMax: 20,
       addressSocketsMax: 200,
       addressRequestsPerMinuteMax: 600,
+      socketFramesPerMinuteMax: 600,
       graceMs: 10_000,
     });
     expect(Object.isFrozen(read.config)).toBe(true);

@@ -136,7 +136,7 @@ describe('commands', () => {
   });
 
   test('too many frames end the connection with 4429', async () => {
-    const { create, enter } = await build({ sockets: { framesMax: 20, framesWindowSeconds: 60 } });
+    const { create, enter } = await build({ sockets: { framesPerMinuteMax: 20 } });
     const { id, candidateToken } = await create();
     const socket = await enter(id, candidateToken);
     for (let i = 0; i < 30; i++) socket.send({ type: 'ping' });

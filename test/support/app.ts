@@ -12,7 +12,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { createMemoryJournal } from '../../src/journal/memory.ts';
 import { findPlan } from '../../src/plans/publish.ts';
 import { type Down, SUBPROTOCOL } from '../../src/protocol.ts';
-import { type SocketLimits, socketLimits } from '../../src/routes/socket.ts';
+import { type SocketLimits, socketLimits } from '../../src/routes/limits.ts';
 import { createTickets } from '../../src/tickets.ts';
 import { createTokens } from '../../src/tokens.ts';
 
