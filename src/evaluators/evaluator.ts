@@ -1,5 +1,9 @@
 import type { Verdict } from '../../machines/interview.ts';
 
+/** What holds where a plan or a case says nothing: the score that is enough (0..1), and a point's weight. */
+export const THRESHOLD_DEFAULT = 0.6;
+export const WEIGHT_DEFAULT = 1;
+
 /** A rubric as evaluators see it. `weight` defaults to 1, `threshold` to 0.6. */
 export interface Rubric {
   threshold: number;
@@ -67,7 +71,10 @@ export interface Evaluation {
   needsReview: boolean;
   flags: Flag[];
   points: PointEvaluation[];
-  /** Is a follow-up due, how urgently, and about which point first. The machine decides. */
+  /**
+   * Is a follow-up due, and about which point first; the machine decides. `urgency`: the share of the rubric's weight
+   * that is missing, whether a follow-up is due or not.
+   */
   followUp: { due: boolean; urgency: number; pointId?: string };
   evaluator: { id: string; version: string };
 }

@@ -34,7 +34,7 @@ const RUN_WORDS = 4;
 /** This many words without one that carries grammar, most of them from the rubric, are a list of keywords. */
 const SALAD_WORDS = 8;
 const SALAD_RUBRIC_MIN = 5;
-const SALAD_CREDIT = 0.25;
+const SALAD_CREDIT = 0.1;
 /** A wording with such a run of content words asks for a list, so a list is an honest answer. */
 const LIST_WORDS = 6;
 

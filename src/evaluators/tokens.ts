@@ -31,6 +31,7 @@ const camelPattern = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u
 /** Scripts written without spaces: pairs of characters stand in for words. */
 const spacelessPattern = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const spacelessRunPattern = new RegExp(`${spacelessPattern.source}+|(?:(?!${spacelessPattern.source}).)+`, 'gsu');
+const wordPattern = /^[\p{L}\p{N}]+$/u;
 const asciiPattern = /^[a-z]+$/i;
 
 /** Split a text into words with their stems. Offsets count in the text as it was given. */
@@ -100,6 +101,7 @@ function normalize(raw: string): string {
     .replace(invisiblePattern, '')
     .normalize('NFKC')
     .toLowerCase();
+  if (wordPattern.test(seen)) return seen.slice(0, TOKEN_CHARS_MAX);
   const word = seen.replace(/['’]s$/u, '').replace(/[^\p{L}\p{N}\p{M}+#.]/gu, '');
   return word.slice(0, TOKEN_CHARS_MAX);
 }

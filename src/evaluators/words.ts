@@ -6,7 +6,7 @@ am is are was were be been being do does did done doing have has had having
 can could may might must shall should will would
 and or but nor so if then else than as because while until unless although though
 of in on at to from by with for about into onto upon over under between through during out off up down per via
-here there also just very too quite rather really only even still yet already again
+here there also just very too quite rather really even still yet already
 im ive id ill youre youve youd youll hes shes its were weve theyre theyve thats theres whats lets
 dont doesnt didnt isnt arent wasnt werent wont wouldnt cant cannot couldnt shouldnt hasnt havent hadnt
 etc eg ie like thing things something

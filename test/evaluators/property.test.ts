@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { joinAnswers, type RubricPoint } from '../../src/evaluators/evaluator.ts';
+import { evaluateRubric } from '../../src/evaluators/rubric.ts';
+import { splitSentences } from '../../src/evaluators/sentences.ts';
+import { tokenize } from '../../src/evaluators/tokens.ts';
+
+// A failing property prints its seed and the smallest case.
+
+const vocabulary =
+  `the a of to and is not when server client request retry timeout same effect state once twice key cache
+  lock queue replica index idempotent consistency useEffect user_id read-only 42 5432 HTTP PUT don't naïve Schlüssel 数据库 эффект
+  cached caching retries retrying servers`.split(/\s+/);
+const text = fc
+  .array(fc.tuple(fc.constantFrom(...vocabulary), fc.constantFrom(' ', ' ', ' ', '. ', ', ', '\n')), {
+    minLength: 1,
+    maxLength: 30,
+  })
+  .map((words) => words.map(([word, gap]) => word + gap).join(''));
+const anyText = fc.oneof(
+  text,
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.string({ unit: 'grapheme', maxLength: 300 }),
+);
+const points = fc
+  .array(
+    fc.record({
+      text,
+      weight: fc.double({ min: 0.1, max: 10, noNaN: true }),
+      alternatives: fc.array(text, { maxLength: 2 }),
+    }),
+    {
+      minLength: 1,
+      maxLength: 5,
+    },
+  )
+  .map((all): RubricPoint[] => all.map((each, index) => ({ id: `p${index}`, ...each })));
+
+function evaluate(question: string, rubricPoints: RubricPoint[], answer: string) {
+  return evaluateRubric({ question, rubric: { threshold: 0.6, points: rubricPoints }, answer });
+}
+
+const runs = { numRuns: 300 };
+
+describe('properties', () => {
+  it('[E7] text added to an answer never lowers its score, whatever it is', () => {
+    fc.assert(
+      fc.property(text, points, text, text, fc.constantFrom(' ', '. ', '\n\n'), (question, all, answer, more, gap) => {
+        expect(evaluate(question, all, answer + gap + more).score).toBeGreaterThanOrEqual(
+          evaluate(question, all, answer).score,
+        );
+      }),
+      runs,
+    );
+  });
+
+  it('[E7] saying a missing point as a follow-up answer never lowers the score, nor any point', () => {
+    fc.assert(
+      fc.property(text, points, anyText, fc.nat(4), (question, all, answer, pick) => {
+        const before = evaluate(question, all, answer);
+        const after = evaluate(question, all, joinAnswers([answer, all[pick % all.length]?.text ?? '']));
+        expect(after.score).toBeGreaterThanOrEqual(before.score);
+        for (const [index, point] of before.points.entries()) {
+          expect(after.points[index]?.coverage).toBeGreaterThanOrEqual(point.coverage);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('the score and the proposal do not depend on the order of the points', () => {
+    fc.assert(
+      fc.property(text, points, text, (question, all, answer) => {
+        const there = evaluate(question, all, answer);
+        const back = evaluate(question, all.toReversed(), answer);
+        expect(back.score).toBe(there.score);
+        expect(back.followUp).toEqual(there.followUp);
+      }),
+      runs,
+    );
+  });
+
+  it('[E1] [E3] scores stay within 0 and 1 and quotes are exact, for any text at all', () => {
+    fc.assert(
+      fc.property(anyText, points, anyText, (question, all, answer) => {
+        const { score, confidence, points: judged } = evaluate(question, all, answer);
+        for (const value of [score, confidence, ...judged.map((each) => each.coverage)]) {
+          expect(value >= 0 && value <= 1).toBe(true);
+        }
+        for (const { quote, start, end } of judged.flatMap((each) => each.evidence)) {
+          expect(answer.slice(start, end)).toBe(quote);
+          expect(quote).not.toBe('');
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('words and sentences lie in order inside the text', () => {
+    fc.assert(
+      fc.property(anyText, (any) => {
+        let end = 0;
+        for (const sentence of splitSentences(any)) {
+          expect(sentence.start).toBeGreaterThanOrEqual(end);
+          expect(sentence.end).toBeGreaterThan(sentence.start);
+          end = sentence.end;
+        }
+        expect(end).toBeLessThanOrEqual(any.length);
+        for (const token of tokenize(any)) {
+          expect(token.end).toBeGreaterThan(token.start);
+          expect(token.text.length).toBeLessThanOrEqual(40);
+          expect(token.end).toBeLessThanOrEqual(any.length);
+        }
+      }),
+      runs,
+    );
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import type { RubricPoint } from '../../src/evaluators/evaluator.ts';
+import { createRubricEvaluator, evaluateRubric, verdictOf } from '../../src/evaluators/rubric.ts';
+import { evaluatorContract } from '../contract/evaluator.ts';
+
+evaluatorContract('rubric', createRubricEvaluator);
+
+const question = 'How does a hash table find a value, and what is the cost?';
+
+function point(id: string, text: string, more: Partial<RubricPoint> = {}): RubricPoint {
+  return { id, text, weight: 1, alternatives: [], ...more };
+}
+
+const points = [
+  point('bucket', 'A hash function maps the key to a bucket', {
+    weight: 2,
+    alternatives: ['the key becomes an array index'],
+  }),
+  point('cost', 'Lookup takes constant time on average'),
+  point('collision', 'Collisions are resolved by chaining or open addressing'),
+];
+
+function evaluate(answer: string, change: { points?: RubricPoint[]; threshold?: number; question?: string } = {}) {
+  const rubric = { threshold: change.threshold ?? 0.6, points: change.points ?? points };
+  return evaluateRubric({ question: change.question ?? question, rubric, answer });
+}
+
+function pointOf(answer: string, id: string, change: Parameters<typeof evaluate>[1] = {}) {
+  const found = evaluate(answer, change).points.find((each) => each.id === id);
+  if (!found) throw new Error(`no point ${id}`);
+  return found;
+}
+
+describe('coverage', () => {
+  it('takes inflected words, typing mistakes and related forms for the word', () => {
+    expect(pointOf('Hash functions are mapping keys to buckets.', 'bucket').coverage).toBe(1);
+    expect(pointOf('The hash funtcion maps the key to a bukcet.', 'bucket').coverage).toBe(1);
+    const one = [point('p', 'journal')];
+    expect(pointOf('There is a jounral.', 'p', { points: one }).coverage).toBeCloseTo(0.95);
+    expect(pointOf('asynchronously', 'p', { points: [point('p', 'asynchrony')] }).coverage).toBeGreaterThanOrEqual(0.8);
+    expect(pointOf('They publish it.', 'p', { points: one }).coverage).toBe(0);
+  });
+
+  it('takes the best of the wordings', () => {
+    expect(pointOf('The key is turned into an array index.', 'bucket').verdict).toBe('met');
+  });
+
+  it('is the share of the needed words, so that half of a long point suffices and half of a tiny one does not', () => {
+    const long = [point('p', 'Writers append records to a durable journal before clients receive an acknowledgement')];
+    expect(
+      pointOf('Append to the durable journal before the client gets its acknowledgement.', 'p', { points: long })
+        .coverage,
+    ).toBe(1);
+    const tiny = [point('p', 'idempotency key')];
+    expect(pointOf('With a key.', 'p', { points: tiny }).verdict).toBe('partial');
+    expect(pointOf('Send an idempotency-key header.', 'p', { points: tiny }).coverage).toBe(1);
+    expect(pointOf('backpressure', 'p', { points: [point('p', 'back-pressure')] }).coverage).toBe(1);
+  });
+
+  it('finds identifiers whole and in parts, in both directions', () => {
+    const asks = (text: string, answer: string) => pointOf(answer, 'p', { points: [point('p', text)] }).coverage;
+    expect(asks('useEffect cleanup', 'use effect needs a cleanup')).toBe(1);
+    expect(asks('use effect cleanup', 'useEffect needs a cleanup')).toBe(1);
+    expect(asks('user_id column', 'the column userId')).toBe(1);
+    expect(asks('constructor injection', 'I use constructor injection')).toBe(1);
+    expect(asks('C++ templates', 'templates in C++')).toBe(1);
+    expect(asks('C++ templates', 'templates in C')).toBe(0.5);
+  });
+
+  it('keeps numbers and does not take one for another', () => {
+    const port = [point('p', 'port 5432')];
+    expect(pointOf('It is on port 5432.', 'p', { points: port }).coverage).toBe(1);
+    expect(pointOf('It is on port 5433.', 'p', { points: port }).coverage).toBe(0.5);
+    expect(pointOf('1000 of them', 'p', { points: [point('p', '1,000')] }).coverage).toBe(1);
+  });
+
+  it('works in languages without spaces', () => {
+    const chinese = [point('p', '哈希函数把键映射到桶')];
+    expect(pointOf('用哈希函数把键映射到一个桶。', 'p', { points: chinese, question: '哈希表怎么查找?' }).verdict).toBe(
+      'met',
+    );
+    expect(pointOf('二叉树是有序的。', 'p', { points: chinese, question: '哈希表怎么查找?' }).verdict).toBe('not_met');
+  });
+
+  it('gives a point without any word nothing, and fails nowhere', () => {
+    expect(evaluate('???', { points: [point('p', '???')] })).toMatchObject({ score: 0 });
+    expect(pointOf('to be or not', 'p', { points: [point('p', 'to be')] }).coverage).toBe(1);
+  });
+
+  it.each([
+    [1, 'met'],
+    [0.6, 'met'],
+    [0.59, 'partial'],
+    [0.3, 'partial'],
+    [0.29, 'not_met'],
+  ])('stands at %d for %s', (coverage, verdict) => expect(verdictOf(coverage)).toBe(verdict));
+});
+
+describe('evidence', () => {
+  it('quotes the sentence that matched best, exactly as it stands', () => {
+    const answer =
+      'Well, let me think.\nFirst: a “hash function” maps\u200b the key to a bucket! It is 2\u00d7 faster.';
+    expect(pointOf(answer, 'bucket').evidence.map(({ quote }) => quote)).toEqual([
+      'First: a “hash function” maps\u200b the key to a bucket!',
+    ]);
+  });
+
+  it('adds the sentences that bring further words, in the order of the answer', () => {
+    const answer = 'Lookup is quick. I like tables. On average the time is constant.';
+    expect(pointOf(answer, 'cost').evidence.map(({ quote }) => quote)).toEqual([
+      'Lookup is quick.',
+      'On average the time is constant.',
+    ]);
+  });
+
+  it('quotes a readable piece of a text without sentences, never half a character', () => {
+    const answer = `${'😀'.repeat(400)} ${'word '.repeat(200)}chaining resolves collisions`;
+    for (const { quote } of pointOf(answer, 'collision').evidence) {
+      expect(quote.length).toBeLessThanOrEqual(300);
+      expect(quote.isWellFormed()).toBe(true);
+      expect(quote).toContain('chaining');
+    }
+  });
+
+  it('quotes nothing for a stray word and names the words found and not found', () => {
+    const stray = pointOf('The server keeps a table.', 'p', {
+      points: [
+        point(
+          'p',
+          'A load balancer takes a dead server out of rotation after failed health checks and sends new traffic elsewhere',
+        ),
+      ],
+    });
+    expect(stray.coverage).toBeGreaterThan(0);
+    expect(stray.evidence).toEqual([]);
+    expect(pointOf('Constant time.', 'cost').reason).toBe('Found: constant, time. Not found: lookup, takes, average.');
+    expect(pointOf('No.', 'cost').evidence).toEqual([]);
+  });
+});
+
+describe('confidence and review', () => {
+  it('grows with the distance from the threshold of the rubric', () => {
+    const full = points.map(({ text }) => text).join('. ');
+    expect(evaluate(full).confidence).toBe(1);
+    expect(evaluate('Bananas are yellow.').confidence).toBe(1);
+    expect(evaluate(full, { threshold: 1 }).confidence).toBe(1);
+    const half = evaluate('A hash function maps the key to a bucket.', { threshold: 0.52 });
+    expect(half.score).toBe(0.5);
+    expect(half.confidence).toBeCloseTo(0.02 / 0.52);
+    expect(half.needsReview).toBe(true);
+  });
+
+  it('is sure of a silent answer', () => {
+    expect(evaluate("I don't know")).toMatchObject({ score: 0, confidence: 1, needsReview: false });
+  });
+});
+
+describe('follow-up', () => {
+  it('is proposed about the missing point worth most', () => {
+    expect(evaluate('It takes constant time on average to lookup.').followUp).toMatchObject({
+      due: true,
+      pointId: 'bucket',
+    });
+    expect(evaluate('A hash function maps the key to a bucket.').followUp).toMatchObject({
+      due: true,
+      pointId: 'collision',
+    });
+  });
+
+  it('is not due when the threshold is reached, when all points are met, or after "I do not know"', () => {
+    expect(evaluate('A hash function maps the key to a bucket.', { threshold: 0.5 }).followUp).toEqual({
+      due: false,
+      urgency: 0.5,
+    });
+    const nearly = evaluate('Constant lookup', { points: points.slice(1, 2), threshold: 0.9 });
+    expect(nearly.points[0]?.verdict).toBe('met');
+    expect(nearly.score).toBeLessThan(0.9);
+    expect(nearly.followUp.due).toBe(false);
+    expect(evaluate('Sorry, no idea.').followUp).toEqual({ due: false, urgency: 1 });
+  });
+});
