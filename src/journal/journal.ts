@@ -43,6 +43,7 @@ export interface InterviewHead {
   state: string;
   /** The earliest instant at which the service must act, or null. */
   wakeAt: number | null;
+  /** The `at` of the newest record. */
   updatedAt: number;
 }
 
@@ -52,7 +53,7 @@ export interface StoredSnapshot {
   json: string;
 }
 
-/** A restored interview: its head, the newest snapshot, the records after it, and all command ids. */
+/** A restored interview: its head, the newest snapshot, the records after it, and all command ids, by sequence. */
 export interface Claimed {
   head: InterviewHead;
   snapshot: StoredSnapshot | null;
@@ -72,9 +73,9 @@ export interface Append {
 }
 
 /**
- * What became of an append.
+ * What became of an append. Whatever is refused has changed nothing.
  * `fenced`: the epoch or the head is not the writer's any more: forget the interview and claim again.
- * `duplicate`: the command id is in the journal already, at `seq`.
+ * `duplicate`: the writer is the right one, but the command id is in the interview already, at `seq`.
  */
 export type Appended =
   | { ok: true }
@@ -91,16 +92,21 @@ export interface ListQuery {
 /**
  * The durable store of interviews and plans. One contract suite (test/contract) runs on every engine.
  *
- * Errors: every method rejects with VivaError STORE_UNAVAILABLE when the engine fails; an append that rejects may
- * or may not have been written, so the writer must claim again and look.
+ * Leases run on the engine's own clock; they only decide who tries. Epoch and head sequence decide who writes.
+ * Errors: every method rejects with VivaError STORE_UNAVAILABLE when the engine fails, is overloaded or closed; an
+ * append that rejects may or may not have been written, so the writer must claim again and look.
  */
 export interface Journal {
-  /** What the engine promises; differences between engines are declared here, not hidden in skipped tests. */
+  /**
+   * What the engine promises; differences between engines are declared here, not hidden in skipped tests.
+   * `isDurable`: what was acknowledged survives the process. `isShared`: several processes may run interviews on it;
+   * an engine that is not shared releases every lease when it opens, for whoever held them is gone.
+   */
   readonly capabilities: { isDurable: boolean; isShared: boolean };
 
   /**
-   * Create an interview with its first record (seq 1, epoch 0). With `idempotencyKey`, a second create with the same
-   * key creates nothing and returns the first one's id and digest.
+   * Create an interview with its first record (seq 1, epoch 0). With `idempotency`, a second create with the same
+   * key creates nothing and returns the first one's id and digest; comparing the digests is the caller's part.
    */
   create(interview: {
     id: string;
@@ -112,12 +118,15 @@ export interface Journal {
   }): Promise<{ id: string; isNew: boolean; digest?: string }>;
 
   /**
-   * Become the writer of an interview: epoch + 1. Without `force` only if nobody else holds an unexpired lease.
-   * Returns null when the interview does not exist, `held` when somebody else holds it.
+   * Become the writer of an interview: epoch + 1. Without `force` only if nobody else holds an unexpired lease; an
+   * owner may always claim its own again. Returns null when the interview does not exist, `held` when somebody else holds it.
    */
   claim(id: string, owner: string, options: { leaseMs: number; force: boolean }): Promise<Claimed | 'held' | null>;
 
-  /** Write one record and move the head in one transaction, guarded by epoch and head sequence. */
+  /**
+   * Write one record and move the head in one transaction, guarded by epoch and head sequence. Renews the lease by
+   * the length asked for at the claim. What is appended is what the arguments held at the call.
+   */
   append(append: Append): Promise<Appended>;
 
   /** Give the lease up, optionally leaving a snapshot. A stale epoch is ignored. */
@@ -126,20 +135,26 @@ export interface Journal {
   /** Read without becoming the writer: head and the records after `afterSeq` (default 0). */
   load(id: string, afterSeq?: number): Promise<{ head: InterviewHead; records: JournalRecord[] } | null>;
 
-  /** Heads, newest first. */
+  /**
+   * Heads, newest first by `meta.createdAt`, then id. A null cursor ends the list.
+   *
+   * Errors: REQUEST_INVALID for a cursor that this method did not give out.
+   */
   list(query: ListQuery): Promise<{ heads: InterviewHead[]; cursor: string | null }>;
 
-  /** Ids whose `wakeAt` has passed and whose lease has run out, at most `limit`. `now` in ms. */
+  /** Ids whose `wakeAt` is not after `now` and whose lease is free, most overdue first, at most `limit`. */
   due(now: number, limit: number): Promise<string[]>;
 
-  /** Plans: immutable, addressed by content. Publishing the same hash again returns the stored version. */
+  /** Plans: immutable, addressed by content. The same hash again returns the stored version; another is version + 1. */
   putPlan(plan: { id: string; hash: string; json: string; publishedAt: number }): Promise<StoredPlan>;
   /** The given version of a plan, or its newest. */
   getPlan(id: string, version?: number): Promise<StoredPlan | null>;
+  /** The newest version of every plan, by id. */
   listPlans(): Promise<StoredPlan[]>;
 
   /** Reject if the engine cannot be reached. */
   ping(): Promise<void>;
+  /** Finish the appends under way, then let go of the engine. Whatever is asked afterwards rejects. */
   close(): Promise<void>;
 }
 

@@ -1,0 +1,115 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { VivaError } from '../errors.ts';
+
+/**
+ * The schema of the SQLite engine as numbered steps: the n-th brings a file from version n - 1 to n.
+ * A step that has been released is never changed; test/support/journal.v1.sql holds what it left behind.
+ */
+export const migrations: readonly string[] = [
+  // Inside the file interviews go by a number: with random ids as keys every append touches two to three times as
+  // many pages of the indexes.
+  `
+  CREATE TABLE interview (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    meta TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    owner TEXT,
+    lease_until INTEGER NOT NULL,
+    lease_ms INTEGER NOT NULL,
+    head_seq INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    wake_at INTEGER,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX interview_by_age ON interview (created_at, id);
+  CREATE INDEX interview_by_state ON interview (state, created_at, id);
+  CREATE INDEX interview_by_owner ON interview (owner) WHERE owner IS NOT NULL;
+  CREATE INDEX interview_by_wake ON interview (wake_at) WHERE wake_at IS NOT NULL;
+
+  CREATE TABLE record (
+    interview INTEGER NOT NULL REFERENCES interview,
+    seq INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    cause TEXT NOT NULL,
+    state TEXT NOT NULL,
+    event TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    command_id TEXT,
+    command_digest TEXT,
+    PRIMARY KEY (interview, seq)
+  ) STRICT;
+  CREATE UNIQUE INDEX record_by_command ON record (interview, command_id) WHERE command_id IS NOT NULL;
+
+  CREATE TABLE snapshot (
+    interview INTEGER PRIMARY KEY REFERENCES interview,
+    seq INTEGER NOT NULL,
+    json TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE idempotency (
+    key TEXT PRIMARY KEY,
+    digest TEXT NOT NULL,
+    interview INTEGER NOT NULL REFERENCES interview
+  ) STRICT;
+
+  CREATE TABLE plan (
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    json TEXT NOT NULL,
+    published_at INTEGER NOT NULL,
+    PRIMARY KEY (id, version),
+    UNIQUE (id, hash)
+  ) STRICT;
+  `,
+];
+
+/** Marks a file as viva's (SQLite's application id; the letters `viva`). */
+const APPLICATION_ID = 0x76697661;
+
+function readNumber(db: DatabaseSync, sql: string): number {
+  return Object.values(db.prepare(sql).get() ?? {})[0] as number;
+}
+
+/**
+ * The schema version of a file; 0 = empty.
+ *
+ * Errors: STORE_UNAVAILABLE when the file belongs to another program or to a newer viva.
+ */
+export function readVersion(db: DatabaseSync, path: string, known: number = migrations.length): number {
+  const version = readNumber(db, 'PRAGMA user_version');
+  const isOurs = readNumber(db, 'PRAGMA application_id') === APPLICATION_ID;
+  const isEmpty = version === 0 && readNumber(db, 'SELECT count(*) FROM sqlite_schema') === 0;
+  if (!isOurs && !isEmpty)
+    throw new VivaError(
+      'STORE_UNAVAILABLE',
+      `${path} is a database of another program; name a viva database or a file that does not exist yet`,
+    );
+  if (version > known)
+    throw new VivaError(
+      'STORE_UNAVAILABLE',
+      `${path} has schema version ${version}, this viva knows versions up to ${known}; start the newer viva that wrote it`,
+    );
+  return version;
+}
+
+/** Bring a file to the newest version, each step in a transaction of its own: all of it or nothing of it. */
+export function migrate(db: DatabaseSync, path: string, steps: readonly string[] = migrations): void {
+  while (readVersion(db, path, steps.length) < steps.length) {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      // Again under the lock: another process may have taken this step in between.
+      const version = readVersion(db, path, steps.length);
+      const step = steps[version];
+      if (step !== undefined)
+        db.exec(`${step}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
+      db.exec('COMMIT');
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { VivaError } from '../errors.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import { openDatabase, toStoreError, transact } from './database.ts';
+import { createGroup } from './group.ts';
+import type { Appended, Claimed, Journal, JournalRecord, StoredSnapshot } from './journal.ts';
+import {
+  type AppendRow,
+  countChars,
+  type HeadRow,
+  type NumberRow,
+  type PlanRow,
+  type RecordRow,
+  toHead,
+  toPlan,
+  toRecord,
+  toRecordRow,
+} from './rows.ts';
+
+/** Appends that may wait for one commit. Above it the engine is overloaded and says so. */
+const WAITING_COUNT_MAX = 8_192;
+const WAITING_CHARS_MAX = 16 * 1024 * 1024;
+
+export interface SqliteOptions {
+  path: string;
+  /** The clock of the leases. */
+  now?: () => number;
+  /** How long a call waits when another process has the file locked. It blocks the event loop. */
+  busyTimeoutMs?: number;
+  /** Read beside a running service (the CLI): writes nothing, takes no lease away, and every write rejects. */
+  isReadOnly?: boolean;
+}
+
+/**
+ * The journal in one SQLite file, for one process: write-ahead log, synced at every commit, appends of one turn of
+ * the event loop in one commit.
+ *
+ * Errors: STORE_UNAVAILABLE naming the path and what is needed, when the file cannot be opened.
+ */
+export function createSqliteJournal({
+  path,
+  now = Date.now,
+  busyTimeoutMs = 2_000,
+  isReadOnly = false,
+}: SqliteOptions): Journal {
+  const file = resolve(path);
+  const { db, statements } = openDatabase({ path: file, busyTimeoutMs, isReadOnly });
+  const { row, rows, run } = statements;
+  const inode = statSync(file).ino;
+  const group = createGroup({ commit, countMax: WAITING_COUNT_MAX, charsMax: WAITING_CHARS_MAX });
+  let closing: Promise<void> | null = null;
+
+  function assertOpen(): void {
+    if (closing) throw new VivaError('STORE_UNAVAILABLE', `${file} is closed`);
+  }
+
+  /** Work with the file and let only store errors out. */
+  async function use<T>(work: () => T): Promise<T> {
+    assertOpen();
+    try {
+      return work();
+    } catch (error) {
+      throw toStoreError(file, error);
+    }
+  }
+
+  function listRecords({ number }: NumberRow, afterSeq: number): JournalRecord[] {
+    return rows<RecordRow>('listRecords', { number, afterSeq }).map(toRecord);
+  }
+
+  function putSnapshot({ number }: NumberRow, { seq, json }: StoredSnapshot): void {
+    run('putSnapshot', { number, seq, json });
+  }
+
+  function appendNow({ append, record }: AppendRow): Appended {
+    const { interviewId: id, epoch, state, wakeAt, snapshot } = append;
+    const key = { id, epoch, seq: record.seq, commandId: record.command_id };
+    const moved = row<NumberRow>('moveHead', { ...key, state, wakeAt, at: record.at, now: now() });
+    if (!moved) {
+      const duplicate = row<{ seq: number; digest: string }>('findDuplicate', key);
+      return duplicate ? { ok: false, reason: 'duplicate', ...duplicate } : { ok: false, reason: 'fenced' };
+    }
+    run('addRecord', { ...moved, ...record });
+    if (snapshot) putSnapshot(moved, snapshot);
+    return { ok: true };
+  }
+
+  /** One append of a group, guarded on its own: what fails here is undone alone and the others go on. */
+  function settle(entry: AppendRow): PromiseSettledResult<Appended> {
+    db.exec('SAVEPOINT one');
+    try {
+      const value = appendNow(entry);
+      db.exec('RELEASE one');
+      return { status: 'fulfilled', value };
+    } catch (error) {
+      // Without a transaction there is nothing left to go on with: the disk is full, or worse.
+      if (!db.isTransaction) throw error;
+      db.exec('ROLLBACK TO one; RELEASE one');
+      return { status: 'rejected', reason: toStoreError(file, error) };
+    }
+  }
+
+  function commit(entries: AppendRow[]): PromiseSettledResult<Appended>[] {
+    try {
+      return transact(db, () => entries.map(settle));
+    } catch (error) {
+      throw toStoreError(file, error);
+    }
+  }
+
+  function readClaimed(headRow: HeadRow): Claimed {
+    const { number } = headRow;
+    const snapshot = row<StoredSnapshot>('getSnapshot', { number }) ?? null;
+    const tail = listRecords(headRow, snapshot?.seq ?? 0);
+    return { head: toHead(headRow), snapshot, tail, commands: rows('listCommands', { number }) };
+  }
+
+  return {
+    capabilities: { isDurable: true, isShared: false },
+
+    create: ({ id, meta, record, state, wakeAt, idempotency }) =>
+      use(() =>
+        transact(db, () => {
+          const key = idempotency?.key;
+          const first = key && row<{ id: string; digest: string }>('findIdempotency', { key });
+          if (first) return { ...first, isNew: false };
+          const values = { id, meta: JSON.stringify(meta), createdAt: meta.createdAt, state, wakeAt, at: record.at };
+          const added = row<NumberRow>('addInterview', values);
+          if (!added) return { id, isNew: false };
+          run('addRecord', { ...added, ...toRecordRow(record) });
+          if (idempotency) run('addIdempotency', { ...added, ...idempotency });
+          return { id, isNew: true };
+        }),
+      ),
+
+    claim: (id, owner, { leaseMs, force }) =>
+      use(() =>
+        transact(db, () => {
+          const claimed = row<HeadRow>('claim', { id, owner, leaseMs, force: Number(force), now: now() });
+          if (claimed) return readClaimed(claimed);
+          return row('getHead', { id }) ? 'held' : null;
+        }),
+      ),
+
+    async append({ record, ...append }) {
+      assertOpen();
+      const entry = { append: { ...append }, record: toRecordRow(record) };
+      return group.add(entry, countChars(entry));
+    },
+
+    release: (id, epoch, snapshot) =>
+      use(() =>
+        transact(db, () => {
+          const released = row<NumberRow>('release', { id, epoch });
+          if (released && snapshot) putSnapshot(released, snapshot);
+        }),
+      ),
+
+    load: (id, afterSeq = 0) =>
+      use(() =>
+        transact(
+          db,
+          () => {
+            const head = row<HeadRow>('getHead', { id });
+            if (!head) return null;
+            return { head: toHead(head), records: listRecords(head, afterSeq) };
+          },
+          'DEFERRED',
+        ),
+      ),
+
+    list: ({ state, cursor, limit }) =>
+      use(() => {
+        const values = { ...readCursor(cursor), limit: limit + 1 };
+        const found =
+          state === undefined
+            ? rows<HeadRow>('listHeads', values)
+            : rows<HeadRow>('listHeadsByState', { ...values, state });
+        const heads = found.slice(0, limit).map(toHead);
+        const last = heads.at(-1);
+        return { heads, cursor: last && found.length > limit ? writeCursor(last) : null };
+      }),
+
+    due: (at, limit) => use(() => rows<{ id: string }>('listDue', { at, limit, now: now() }).map(({ id }) => id)),
+
+    putPlan: ({ id, hash, json, publishedAt }) =>
+      use(() =>
+        transact(db, () =>
+          toPlan(
+            row<PlanRow>('findPlanByHash', { id, hash }) ??
+              (row('addPlan', { id, hash, json, publishedAt }) as PlanRow),
+          ),
+        ),
+      ),
+
+    getPlan: (id, version) =>
+      use(() => {
+        const found =
+          version === undefined ? row<PlanRow>('getNewestPlan', { id }) : row<PlanRow>('getPlan', { id, version });
+        return found ? toPlan(found) : null;
+      }),
+
+    listPlans: () => use(() => rows<PlanRow>('listPlans').map(toPlan)),
+
+    ping: () =>
+      use(() => {
+        // A file that was removed or replaced still takes writes, and all of them are lost at the next start.
+        if (statSync(file).ino !== inode)
+          throw new VivaError('STORE_UNAVAILABLE', `${file} was replaced by another file while in use; restart`);
+        row('ping');
+      }),
+
+    close() {
+      closing ??= group.drain().then(() => db.close());
+      return closing;
+    },
+  };
+}

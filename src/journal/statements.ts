@@ -1,0 +1,77 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+const HEAD = 'number, id, meta, epoch, head_seq, state, wake_at, updated_at';
+const IS_FREE = '(owner IS NULL OR lease_until <= :now)';
+
+/** Every statement of the engine. Plain SQL, so that the PostgreSQL engine can say the same. */
+const texts = {
+  findIdempotency: `SELECT interview.id, digest FROM idempotency JOIN interview ON interview.number = idempotency.interview
+    WHERE key = :key`,
+  addIdempotency: 'INSERT INTO idempotency (key, digest, interview) VALUES (:key, :digest, :number)',
+  addInterview: `INSERT INTO interview
+    (id, meta, created_at, epoch, owner, lease_until, lease_ms, head_seq, state, wake_at, updated_at)
+    VALUES (:id, :meta, :createdAt, 0, NULL, 0, 0, 1, :state, :wakeAt, :at) ON CONFLICT (id) DO NOTHING
+    RETURNING number`,
+  addRecord: `INSERT INTO record
+    (interview, seq, epoch, at, cause, state, event, facts, command_id, command_digest)
+    VALUES (:number, :seq, :epoch, :at, :cause, :state, :event, :facts, :command_id, :command_digest)`,
+  claim: `UPDATE interview SET epoch = epoch + 1, owner = :owner, lease_until = :now + :leaseMs, lease_ms = :leaseMs
+    WHERE id = :id AND (:force OR owner = :owner OR ${IS_FREE}) RETURNING ${HEAD}`,
+  moveHead: `UPDATE interview
+    SET head_seq = :seq, state = :state, wake_at = :wakeAt, updated_at = :at, lease_until = :now + lease_ms
+    WHERE id = :id AND epoch = :epoch AND head_seq = :seq - 1
+    AND NOT EXISTS (SELECT 1 FROM record WHERE interview = number AND command_id = :commandId)
+    RETURNING number`,
+  findDuplicate: `SELECT record.seq, record.command_digest AS digest
+    FROM record JOIN interview ON interview.number = record.interview
+    WHERE interview.id = :id AND interview.epoch = :epoch AND interview.head_seq = :seq - 1
+    AND record.command_id = :commandId`,
+  putSnapshot: `INSERT INTO snapshot (interview, seq, json) VALUES (:number, :seq, :json)
+    ON CONFLICT (interview) DO UPDATE SET seq = excluded.seq, json = excluded.json`,
+  getSnapshot: 'SELECT seq, json FROM snapshot WHERE interview = :number',
+  release: 'UPDATE interview SET owner = NULL WHERE id = :id AND epoch = :epoch RETURNING number',
+  releaseAll: 'UPDATE interview SET owner = NULL WHERE owner IS NOT NULL',
+  getHead: `SELECT ${HEAD} FROM interview WHERE id = :id`,
+  listRecords: `SELECT seq, epoch, at, cause, state, event, facts, command_id, command_digest
+    FROM record WHERE interview = :number AND seq > :afterSeq ORDER BY seq`,
+  listCommands: `SELECT command_id AS id, command_digest AS digest, seq
+    FROM record WHERE interview = :number AND command_id IS NOT NULL ORDER BY seq`,
+  listHeads: `SELECT ${HEAD} FROM interview
+    WHERE (created_at, id) < (:createdAt, :id) ORDER BY created_at DESC, id DESC LIMIT :limit`,
+  listHeadsByState: `SELECT ${HEAD} FROM interview
+    WHERE state = :state AND (created_at, id) < (:createdAt, :id) ORDER BY created_at DESC, id DESC LIMIT :limit`,
+  listDue: `SELECT id FROM interview WHERE wake_at <= :at AND ${IS_FREE} ORDER BY wake_at LIMIT :limit`,
+  findPlanByHash: 'SELECT * FROM plan WHERE id = :id AND hash = :hash',
+  addPlan: `INSERT INTO plan (id, version, hash, json, published_at)
+    SELECT :id, coalesce(max(version), 0) + 1, :hash, :json, :publishedAt FROM plan WHERE id = :id RETURNING *`,
+  getPlan: 'SELECT * FROM plan WHERE id = :id AND version = :version',
+  getNewestPlan: 'SELECT * FROM plan WHERE id = :id ORDER BY version DESC LIMIT 1',
+  listPlans: `SELECT * FROM plan
+    WHERE version = (SELECT max(version) FROM plan AS other WHERE other.id = plan.id) ORDER BY id`,
+  ping: 'SELECT count(*) FROM sqlite_schema',
+} as const;
+
+type Name = keyof typeof texts;
+type Values = Record<string, SQLInputValue>;
+
+/** The statements of one open database, prepared once. */
+export interface Statements {
+  /** The first row, or undefined. The type of the row is what the statement selects. */
+  row<Row>(name: Name, values?: Values): Row | undefined;
+  rows<Row>(name: Name, values?: Values): Row[];
+  /** Run it; returns how many rows it changed. */
+  run(name: Name, values?: Values): number;
+}
+
+/** Prepare every statement. */
+export function prepareStatements(db: DatabaseSync): Statements {
+  const prepared = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, db.prepare(text)])) as Record<
+    Name,
+    StatementSync
+  >;
+  return {
+    row: <Row>(name: Name, values: Values = {}) => prepared[name].get(values) as Row | undefined,
+    rows: <Row>(name: Name, values: Values = {}) => prepared[name].all(values) as Row[],
+    run: (name, values = {}) => Number(prepared[name].run(values).changes),
+  };
+}
