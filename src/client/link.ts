@@ -205,9 +205,13 @@ export function createLink(target: Target, platform: Platform, owner: LinkOwner)
     openedAt = null;
     const attempt = isStable ? 1 : status.attempt + 1;
     notBeforeAt = now + Math.min(floorMs, FLOOR_MS_MAX);
-    const retryAt = notBeforeAt + chooseBackoffMs(attempt, random);
-    start('retry', retryAt - now, () => void dial());
-    report('reconnecting', { attempt, retryAt, ...(problem && { problem }) });
+    status = { connection: 'reconnecting', attempt };
+    dialAt(notBeforeAt + chooseBackoffMs(attempt, random), problem);
+  }
+
+  function dialAt(retryAt: number, problem: Problem | undefined): void {
+    start('retry', retryAt - clock.now(), () => void dial());
+    report('reconnecting', { retryAt, ...(problem && { problem }) });
   }
 
   function finish(connection: 'superseded' | 'refused' | 'closed', problem?: Problem): void {
@@ -219,9 +223,8 @@ export function createLink(target: Target, platform: Platform, owner: LinkOwner)
   /** The network or the person is back: do not sit a back-off out, and do not trust a socket that slept. */
   function onSignal(): void {
     if (stopsByTimer.has('retry')) {
-      const now = clock.now();
-      if (now >= notBeforeAt) void dial();
-      else start('retry', notBeforeAt - now, () => void dial());
+      if (clock.now() >= notBeforeAt) void dial();
+      else dialAt(notBeforeAt, status.problem);
     } else if (status.connection === 'open') ping(PROBE_MS);
   }
 

@@ -132,7 +132,7 @@ describe('delivery', () => {
   });
 
   test('[C9] a command that cannot be taken for now keeps its place and is given again', async () => {
-    const { client, clock, socket } = await setOpenStage();
+    const { client, clock, socket, signal } = await setOpenStage();
     const sent = client.send(submit('stored later'));
     void client.send(skip);
     const first = await nextCommand(socket);
@@ -140,6 +140,9 @@ describe('delivery', () => {
       const wait = nextWake(clock);
       socket.send(refusal(code, first.id));
       await wait;
+      // The next frame is the ping that a signal asks for: nothing else was sent meanwhile.
+      signal();
+      expect((await socket.next()).type).toBe('ping');
       clock.advance(2_000);
       expect(await nextCommand(socket)).toEqual(first);
     }
@@ -149,7 +152,7 @@ describe('delivery', () => {
   });
 
   test('[C9] the third INTERNAL refuses a command, so that the others pass', async () => {
-    const { client, clock, socket } = await setOpenStage();
+    const { client, clock, socket, signal } = await setOpenStage();
     const sent = client.send(submit('poison'));
     void client.send(skip);
     for (let count = 1; count <= 3; count += 1) {
@@ -159,10 +162,20 @@ describe('delivery', () => {
       socket.send(refusal('INTERNAL', id));
       if (count === 3) break;
       await wait;
+      // The next frame is the ping that a signal asks for: nothing else was sent meanwhile.
+      signal();
+      expect((await socket.next()).type).toBe('ping');
       clock.advance(2_000);
     }
     await expect(sent).rejects.toMatchObject({ code: 'INTERNAL' });
-    expect((await nextCommand(socket)).type).toBe('prompt.skip');
+    const next = await nextCommand(socket);
+    expect(next.type).toBe('prompt.skip');
+    // Every command has three of its own.
+    const wait = nextWake(clock);
+    socket.send(refusal('INTERNAL', next.id));
+    await wait;
+    clock.advance(5_000);
+    expect(await nextCommand(socket)).toEqual(next);
   });
 
   test('[C10] a live connection that does not answer a command is replaced', async () => {
@@ -220,6 +233,32 @@ describe('storage', () => {
     void other.send(skip);
     const stored = JSON.parse(storage.getItem(OUTBOX_KEY) ?? '') as Command[];
     expect(stored.map(({ type }) => type)).toEqual(['answer.submit', 'prompt.skip']);
+  });
+
+  test('[C6] who connects again takes in what another tab left, and nothing twice', async () => {
+    const storage = memoryStorage();
+    const stage = await setOpenStage({ storage });
+    const { client, server, socket } = stage;
+    void client.send(submit('mine'));
+    const mine = await nextCommand(socket);
+    socket.close(4409);
+    await until(client, ({ connection }) => connection === 'superseded');
+    const other = createClient({ url: server.url, interviewId: 'i1', token: 'token-1', storage });
+    void other.send(skip);
+    other.close();
+    client.takeOver();
+    expect(client.getState().pendingCount).toBe(2);
+    const again = await welcomeNext(stage);
+    const types: string[] = [];
+    for (let seq = 2; seq < 4; seq += 1) {
+      const { id, type } = await nextCommand(again);
+      if (type === 'answer.submit') expect(id).toBe(mine.id);
+      types.push(type);
+      again.send({ type: 'ack', id, seq, duplicate: false });
+    }
+    expect(types.sort()).toEqual(['answer.submit', 'prompt.skip']);
+    await until(client, ({ pendingCount }) => pendingCount === 0);
+    expect(storage.keys()).toEqual([]);
   });
 
   test.each(['no JSON', '{"a":1}', '[null, 1, {"id": 5}]'])('[C7] stored %s is no command', async (text) => {

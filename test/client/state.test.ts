@@ -26,6 +26,12 @@ const viewOf = (seq: number, answered = 0): Down => ({
   view: sampleView({ progress: { answered, total: 2 } }),
 });
 
+const recordOf = (seq: number): Down => ({
+  type: 'record',
+  seq,
+  record: { seq, at: 0, by: 'service', event: { type: 'x' }, facts: [], state: 'IDLE' },
+});
+
 describe('state', () => {
   test('[C40] the same object until something changes', async () => {
     const stage = await setOpenStage();
@@ -35,6 +41,8 @@ describe('state', () => {
       count += 1;
     });
     const before = client.getState();
+    // An answer to what nobody asked.
+    socket.send({ type: 'ack', id: 'unknown', seq: 1, duplicate: false });
     await flushed(stage);
     expect(client.getState()).toBe(before);
     expect(count).toBe(0);
@@ -65,13 +73,19 @@ describe('state', () => {
     [2, 3],
   ])('[C41] a welcome of epoch %i after epoch 1 leaves seq at %i', async (epoch, expected) => {
     const stage = await setOpenStage();
+    const recordSeqs: number[] = [];
+    stage.client.on('record', ({ seq }) => recordSeqs.push(seq));
+    stage.socket.send(recordOf(9));
     stage.socket.send(viewOf(9));
     await until(stage.client, ({ seq }) => seq === 9);
     stage.socket.cut();
     await until(stage.client, ({ connection }) => connection === 'reconnecting');
     stage.clock.advance(125);
-    await welcomeNext(stage, { epoch, seq: 3 });
+    const socket = await welcomeNext(stage, { epoch, seq: 3 });
     expect(stage.client.getState().seq).toBe(expected);
+    socket.send(recordOf(4));
+    await flushed({ ...stage, socket });
+    expect(recordSeqs).toEqual(epoch === 1 ? [9] : [9, 4]);
   });
 
   test('[C43] records reach their listeners once, notices always', async () => {
@@ -79,16 +93,11 @@ describe('state', () => {
     const { client, socket } = stage;
     const seqs: number[] = [];
     const stop = client.on('record', ({ seq }) => seqs.push(seq));
-    const record = (seq: number): Down => ({
-      type: 'record',
-      seq,
-      record: { seq, at: 0, by: 'service', event: { type: 'x' }, facts: [], state: 'IDLE' },
-    });
-    for (const seq of [1, 2, 2, 1, 3]) socket.send(record(seq));
+    for (const seq of [1, 2, 2, 1, 3]) socket.send(recordOf(seq));
     await flushed(stage);
     expect(seqs).toEqual([1, 2, 3]);
     stop();
-    socket.send(record(4));
+    socket.send(recordOf(4));
     await flushed(stage);
     expect(seqs).toEqual([1, 2, 3]);
   });
@@ -118,18 +127,36 @@ describe('state', () => {
 });
 
 describe('the clock of the service', () => {
-  test('[C42] welcome, views and pongs carry it', async () => {
-    const stage = await setStage();
-    const { client, clock } = stage;
+  test('[C42] welcome, views and pongs carry it, within the time they took', async () => {
+    const { client, clock, server } = await setStage();
     client.connect();
-    const serverTime = clock.now() + 5_000;
-    const socket = await welcomeNext(stage, { view: sampleView({ serverTime }) });
-    expect(client.getState().serverOffsetMs).toBe(5_000);
-    // Ours was set one minute back meanwhile: a pong contradicts what was known.
+    const socket = await server.nextSocket();
+    await socket.next();
+    clock.advance(2_000);
+    // Between 4 and 6 s ahead: stamped at some time within the two seconds of the hello and its welcome.
+    const view = sampleView({ serverTime: clock.now() + 4_000 });
+    socket.send({ type: 'welcome', connectionId: 'c1', epoch: 1, seq: 1, resumed: false, view });
+    await until(client, ({ serverOffsetMs }) => serverOffsetMs === 5_000);
+    socket.send({ type: 'view', seq: 2, view: sampleView({ serverTime: clock.now() + 4_500 }) });
+    await until(client, ({ serverOffsetMs }) => serverOffsetMs === 5_250);
+    await until(client, ({ connection }) => connection === 'open');
     clock.advance(20_000);
-    expect((await socket.next()).type).toBe('ping');
-    socket.send({ type: 'pong', at: clock.now() + 65_000 });
-    await until(client, ({ serverOffsetMs }) => serverOffsetMs === 65_000);
+    await socket.next();
+    clock.advance(400);
+    socket.send({ type: 'pong', at: clock.now() + 4_800 });
+    await until(client, ({ serverOffsetMs }) => serverOffsetMs === 5_000);
+  });
+
+  test.each([65_000, -55_000])('[C42] a clock that was set is noticed: now %i ms', async (offsetMs) => {
+    const { client, clock, socket } = await setOpenStage();
+    clock.advance(20_000);
+    await socket.next();
+    socket.send({ type: 'pong', at: clock.now() + 5_000 });
+    await until(client, ({ serverOffsetMs }) => serverOffsetMs === 5_000);
+    clock.advance(20_000);
+    await socket.next();
+    socket.send({ type: 'pong', at: clock.now() + offsetMs });
+    await until(client, ({ serverOffsetMs }) => serverOffsetMs === offsetMs);
   });
 
   test('[C42] the bounds always hold the true offset, and only get narrower', () => {

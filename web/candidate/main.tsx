@@ -3,6 +3,7 @@ import './candidate.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createClient } from '../../src/client.ts';
+import type { CandidateView } from '../../src/protocol.ts';
 import { App } from './app.tsx';
 import { openDrafts } from './drafts.ts';
 import { readLink } from './link.ts';
@@ -14,7 +15,7 @@ const link = readLink(location);
 
 if (link) {
   const storage = browserStore();
-  const client = createClient({ url: location.origin, ...link, ...(storage ? { storage } : {}) });
+  const client = createClient<CandidateView>({ url: location.origin, ...link, ...(storage ? { storage } : {}) });
   client.connect();
   root.render(
     <StrictMode>
