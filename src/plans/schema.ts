@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { THRESHOLD_DEFAULT, WEIGHT_DEFAULT } from '../evaluators/evaluator.ts';
 
 // The plan format (CONTRACT "Plan"). YAML or JSON; unknown keys are errors, so a typing mistake is found.
+
+/** How often a question is followed up where the plan does not say. */
+export const FOLLOW_UPS_DEFAULT = 3;
 
 const id = z
   .string()
@@ -11,10 +15,25 @@ const id = z
 const text = z.string().trim().min(1).max(4_000);
 const seconds = z.number().int().min(5).max(7_200);
 
+/** Ids name prompts, points and records, so within one list each is used once. */
+function checkUniqueIds(items: { id: string }[], context: z.RefinementCtx): void {
+  const indexById = new Map<string, number>();
+  for (const [index, item] of items.entries()) {
+    const first = indexById.get(item.id);
+    if (first === undefined) indexById.set(item.id, index);
+    else
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'id'],
+        message: `"${item.id}" is already the id of number ${first + 1} in this list; expected an id of its own`,
+      });
+  }
+}
+
 const point = z.strictObject({
   id,
   text: text.describe('What a good answer says, in the words of the plan author. Never shown to the candidate.'),
-  weight: z.number().positive().max(100).default(1),
+  weight: z.number().positive().max(100).default(WEIGHT_DEFAULT),
   alternatives: z.array(text).max(20).default([]).describe('Other wordings that count as much as `text`.'),
   followUp: text
     .optional()
@@ -22,8 +41,8 @@ const point = z.strictObject({
 });
 
 const rubric = z.strictObject({
-  threshold: z.number().min(0).max(1).default(0.6).describe('Score from which nothing more is asked.'),
-  points: z.array(point).min(1).max(20),
+  threshold: z.number().min(0).max(1).default(THRESHOLD_DEFAULT).describe('Score from which nothing more is asked.'),
+  points: z.array(point).min(1).max(20).superRefine(checkUniqueIds),
 });
 
 const question = z.strictObject({
@@ -31,7 +50,7 @@ const question = z.strictObject({
   text,
   timeSeconds: seconds.optional().describe('Time to answer; absent = no limit of its own.'),
   followUpSeconds: seconds.optional().describe('Time to answer a follow-up; default: `timeSeconds`.'),
-  maxFollowUps: z.number().int().min(0).max(5).default(3),
+  maxFollowUps: z.number().int().min(0).max(5).default(FOLLOW_UPS_DEFAULT),
   skippable: z.boolean().default(true),
   rubric,
 });
@@ -61,7 +80,7 @@ export const planSchema = z.strictObject({
       backoffSeconds: z.number().positive().max(60).default(1),
     })
     .default({ timeoutSeconds: 20, attempts: 3, backoffSeconds: 1 }),
-  questions: z.array(question).min(1).max(50),
+  questions: z.array(question).min(1).max(50).superRefine(checkUniqueIds),
 });
 
 /** A plan with every default filled in. */

@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import type { Invocation } from './evaluate.ts';
+
+/** The commands of the CLI. Each is loaded when it is called, so that none waits for the parts of another. */
+const commands = {
+  check: {
+    usage: 'check PLAN…',
+    does: 'validate plans: errors with their lines, warnings, worst case',
+    run: async (invocation: Invocation) => (await import('./check.ts')).runCheck(invocation),
+  },
+  evaluate: {
+    usage: 'evaluate PLAN QUESTION_ID < answer.txt, or --batch < cases.jsonl',
+    does: 'judge answers offline, with everything that led to the score',
+    run: async (invocation: Invocation) => (await import('./evaluate.ts')).runEvaluate(invocation),
+  },
+};
+
+const help = `Usage: viva COMMAND …
+
+${Object.values(commands)
+  .map(({ usage, does }) => `  viva ${usage}\n      ${does}`)
+  .join('\n')}
+  viva --help
+      show this
+`;
+
+/**
+ * Run one command of the CLI. `argv` begins with its name.
+ *
+ * Returns the exit code: that of the command, or 2 when there is no such command.
+ */
+export async function runCli({ argv, ...streams }: Invocation): Promise<number> {
+  const [name = '', ...rest] = argv;
+  if (isCommand(name)) return commands[name].run({ ...streams, argv: rest });
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { help: { type: 'boolean', short: 'h' } },
+    strict: false,
+    allowPositionals: true,
+  });
+  if (values.help === true) {
+    streams.stdout.write(help);
+    return 0;
+  }
+  streams.stderr.write(`${name === '' ? 'a command is missing' : `there is no command "${name}"`}\n\n${help}`);
+  return 2;
+}
+
+function isCommand(name: string): name is keyof typeof commands {
+  return Object.hasOwn(commands, name);
+}

@@ -1,0 +1,62 @@
+import { readFile, stat } from 'node:fs/promises';
+import { findWarnings } from './check.ts';
+import { toFindings } from './issues.ts';
+import { PLAN_BYTES_MAX } from './measure.ts';
+import { type Finding, type PlanProblem, toPlanProblem } from './problem.ts';
+import { type Plan, planSchema } from './schema.ts';
+import { readSource, type Source } from './source.ts';
+
+/** A plan that was read, with what its author should look at; or what is wrong with it. */
+export type ParsedPlan = { ok: true; plan: Plan; warnings: PlanProblem[] } | { ok: false; problems: PlanProblem[] };
+
+/** Read a plan from YAML or JSON. `name`, a file's name, tells JSON by its ending. */
+export function parsePlan(text: string, { name = '' }: { name?: string } = {}): ParsedPlan {
+  const read = readSource(text, name.endsWith('.json') || /^\s*\{/.test(text));
+  if ('findings' in read) return refuse(read.findings);
+  const { source } = read;
+  const value = withoutSchemaLink(source.value);
+  const parsed = planSchema.safeParse(value);
+  if (!parsed.success)
+    return refuse(
+      parsed.error.issues.flatMap((issue) => toFindings(issue, planSchema, value)),
+      source,
+    );
+  return { ok: true, plan: parsed.data, warnings: locate(findWarnings(parsed.data), source) };
+}
+
+/** Read a plan file. A file that cannot be read is a problem that names it. */
+export async function loadPlanFile(path: string): Promise<ParsedPlan> {
+  try {
+    const { size } = await stat(path);
+    if (size > PLAN_BYTES_MAX) return refuse([{ keys: [], message: `${path} has more than ${PLAN_BYTES_MAX} bytes` }]);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return parsePlan(text, { name: path });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    return refuse([{ keys: [], message: `${path} ${unreadable[code] ?? `cannot be read (${code})`}` }]);
+  }
+}
+
+const unreadable: Record<string, string> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a directory; expected a plan file',
+  EACCES: 'cannot be read: permission denied',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'is not UTF-8 text',
+};
+
+/** Editors find the JSON Schema of a JSON file by `$schema`; it is no part of the plan. */
+function withoutSchemaLink(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !('$schema' in value)) return value;
+  const { $schema: _link, ...rest } = value;
+  return rest;
+}
+
+function refuse(findings: Finding[], source?: Source): ParsedPlan {
+  return { ok: false, problems: locate(findings, source) };
+}
+
+function locate(findings: Finding[], source?: Source): PlanProblem[] {
+  return findings
+    .map((finding) => toPlanProblem(source ? { ...finding, line: source.lineOf(finding.keys) } : finding))
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
