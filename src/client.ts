@@ -11,7 +11,7 @@ import type { Command, Down, View } from './protocol.ts';
 type Drop<T, Key extends string> = T extends unknown ? Omit<T, Key> : never;
 
 /** A command before it has its id. */
-export type Ask = Drop<Command, 'id'>;
+type Ask = Drop<Command, 'id'>;
 
 /** Which interview, and optionally the parts of the runtime that tests and unusual places replace. */
 export interface ClientOptions extends Partial<Platform> {
@@ -36,7 +36,7 @@ export interface ClientState<V extends View = View> extends LinkStatus {
 }
 
 /** The frames that are news rather than state. */
-export interface ClientEvents {
+interface ClientEvents {
   record: Extract<Down, { type: 'record' }>;
   notice: Extract<Down, { type: 'notice' }>;
 }

@@ -20,7 +20,7 @@ const STABLE_MS = 10_000;
 const BUSY_MS = 5_000;
 
 /** Where a connection stands; the three last ones end only by the person's will. */
-export type Connection = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'superseded' | 'refused' | 'closed';
+type Connection = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'superseded' | 'refused' | 'closed';
 
 /** What a page may show of the connection. */
 export interface LinkStatus {

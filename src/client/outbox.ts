@@ -39,7 +39,7 @@ export interface Outbox {
 }
 
 /** Commands that may wait at once. */
-export const OUTBOX_COUNT_MAX = 100;
+const OUTBOX_COUNT_MAX = 100;
 
 /** Create the outbox of one interview, with a copy in the storage under `viva.outbox.<interview id>`. */
 export function createOutbox(interviewId: string, keep: Keep | undefined): Outbox {
