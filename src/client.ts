@@ -36,7 +36,7 @@ export interface ClientState<V extends View = View> extends LinkStatus {
 }
 
 /** The frames that are news rather than state. */
-interface ClientEvents {
+export interface ClientEvents {
   record: Extract<Down, { type: 'record' }>;
   notice: Extract<Down, { type: 'notice' }>;
 }
