@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { interview } from '../../machines/interview.ts';
-import { planSchema } from '../plans/schema.ts';
+import { planJsonSchema } from '../plans/jsonschema.ts';
 import { problemResponses } from './problems.ts';
 import type { App } from './service.ts';
 
@@ -8,7 +8,7 @@ import type { App } from './service.ts';
 export function registerDescriptions(app: App): void {
   const schema = { response: { 200: z.record(z.string(), z.unknown()), ...problemResponses } };
   const machine = JSON.parse(JSON.stringify(interview.config)) as Record<string, unknown>;
-  const plan = { $id: 'urn:viva:plan', ...z.toJSONSchema(planSchema, { io: 'input' }) };
+  const plan = planJsonSchema();
 
   app.get('/api/machines/interview', { schema }, async () => machine);
   app.get('/plan.schema.json', { schema }, async () => plan);

@@ -6,9 +6,7 @@ import type { ConnectionLimits } from './limits.ts';
 export interface Channel {
   /** Calls back when the text has left for the network, or cannot any more. */
   send(text: string, onFlushed: () => void): void;
-  ping(): void;
   close(code: number, reason: string): void;
-  terminate(): void;
   /** What waits in memory for a slow reader. */
   readonly bufferedBytes: number;
 }

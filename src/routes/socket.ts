@@ -35,9 +35,7 @@ function isOriginAllowed(request: FastifyRequest, origins: readonly string[]): b
 function toChannel(socket: WebSocket): Channel {
   return {
     send: (text, onFlushed) => socket.send(text, onFlushed),
-    ping: () => socket.ping(),
     close: (code, reason) => socket.close(code, reason),
-    terminate: () => socket.terminate(),
     get bufferedBytes() {
       return socket.bufferedAmount;
     },

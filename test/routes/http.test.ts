@@ -278,6 +278,16 @@ describe('every refusal is a problem document', () => {
     expect(answer.text).not.toContain('my secret');
   });
 
+  test('a defect is named by the id of the request, and described in the log only', async () => {
+    const list = () => Promise.reject(new TypeError('undefined is not a head'));
+    const { request, logs } = await build({ journal: { ...createMemoryJournal(), list } });
+    const answer = await request('/api/interviews', { token: admin });
+    expectProblem(answer, 'INTERNAL');
+    expect(answer.text).not.toContain('head');
+    const line = logs.find((text) => text.includes('undefined is not a head'));
+    expect(line).toContain(answer.body.instance.replace('urn:uuid:', ''));
+  });
+
   test('what is not HTTP at all', async () => {
     const { url } = await build();
     const { port } = new URL(url);

@@ -13,9 +13,7 @@ function slowPeer() {
   let hopelessCount = 0;
   const channel = {
     send: (text: string, onFlushed: () => void) => void buffered.push({ text, onFlushed }),
-    ping: () => {},
     close: () => {},
-    terminate: () => {},
     get bufferedBytes() {
       return buffered.reduce((sum, { text }) => sum + text.length, 0);
     },

@@ -284,6 +284,14 @@ describe('the life of a connection', () => {
     await closing;
   });
 
+  test('a peer that does not answer the close is not waited for', async () => {
+    const app = await build({ sockets: { closeMs: 50 } });
+    const { socket } = await started(app);
+    socket.ws.pause();
+    await app.app.close();
+    expect(app.app.websocketServer.clients.size).toBe(0);
+  });
+
   test('what was sent before a restart is stored and acknowledged before the connection closes', async () => {
     const app = await build();
     const { socket } = await started(app);
