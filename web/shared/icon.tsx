@@ -15,6 +15,16 @@ const pathByName = {
   reply: 'M9 7l-5 5 5 5M4 12h10a6 6 0 0 1 6 6',
   lock: 'M7 11V8.5a5 5 0 0 1 10 0V11M5.5 11h13v9h-13z',
   send: 'M4.5 12h14M13 6.5l5.5 5.5-5.5 5.5',
+  half: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 4v16M12 8h3.5M12 12h8M12 16h3.5',
+  minus: 'M6.5 12h11',
+  cross: 'M7 7l10 10M17 7 7 17',
+  flag: 'M6.5 20.5v-16h10.5l-2.5 4 2.5 4H6.5',
+  plus: 'M12 5.5v13M5.5 12h13',
+  copy: 'M9 9h10v10.5H9zM15 9V4.5H5V15h4',
+  download: 'M12 4.5v10M7.5 10.5 12 15l4.5-4.5M5 19.5h14',
+  back: 'M14.5 6 8.5 12l6 6',
+  person: 'M12 12a3.75 3.75 0 1 0 0-7.5 3.75 3.75 0 0 0 0 7.5zM5 20a7 7 0 0 1 14 0',
+  list: 'M5 6.5h14M5 12h14M5 17.5h14',
 } as const;
 
 export type IconName = keyof typeof pathByName;

@@ -1,0 +1,130 @@
+import type { ReactNode } from 'react';
+import type { ReviewerView } from '../../../src/protocol.ts';
+import { formatClock, formatSpoken } from '../../candidate/countdown.ts';
+import { useTimeLeft } from '../../candidate/use-clock.ts';
+import { Icon } from '../../shared/icon.tsx';
+import type { ReportDigest } from '../api.ts';
+import { formatExact, formatInstant, formatShare } from '../moments.ts';
+import { outcomeLabels } from '../wording.ts';
+
+/** Where the interview stands, in numbers. Every cell is always there, so nothing moves when one fills. */
+export function Facts({
+  view,
+  report,
+  offsetMs,
+}: {
+  view: ReviewerView;
+  report: ReportDigest | null;
+  offsetMs: number;
+}) {
+  return (
+    <dl className="facts">
+      <Fact name="Candidate">
+        {view.isCandidateConnected ? (
+          <span className="fact-state ok">
+            <Icon name="person" /> connected
+          </span>
+        ) : (
+          <span className="fact-state soft">
+            <Icon name="offline" /> not connected
+          </span>
+        )}
+      </Fact>
+      <Fact name="Started">
+        {view.startedAt === undefined ? <Nothing text="not yet" /> : <Instant at={view.startedAt} />}
+      </Fact>
+      {view.completedAt === undefined ? (
+        <Fact name={view.state === 'IDLE' ? 'Invitation ends' : 'Time left'} isWide>
+          <Deadlines view={view} offsetMs={offsetMs} />
+        </Fact>
+      ) : (
+        <Fact name="Completed" isWide>
+          <Instant at={view.completedAt} />
+        </Fact>
+      )}
+      <Fact name="Answered">
+        <span className="number">
+          {view.progress.answered} of {view.progress.total}
+        </span>
+      </Fact>
+      <Fact name="Score">
+        {report?.score == null ? <Nothing text="none yet" /> : <b className="number">{formatShare(report.score)}</b>}
+      </Fact>
+      <Fact name="Needs review">
+        <span className="number">{report ? report.counts.needsReview : '–'}</span>
+      </Fact>
+      <Fact name="Outcome">
+        {view.outcome ? (
+          <span title={outcomeLabels[view.outcome].sentence}>{outcomeLabels[view.outcome].text}</span>
+        ) : (
+          <Nothing text="open" />
+        )}
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, isWide = false, children }: { name: string; isWide?: boolean; children: ReactNode }) {
+  return (
+    <div className={isWide ? 'fact fact-wide' : 'fact'}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Nothing({ text }: { text: string }) {
+  return <span className="soft">{text}</span>;
+}
+
+function Instant({ at }: { at: number }) {
+  return (
+    <time className="number" dateTime={new Date(at).toISOString()} title={formatExact(at)}>
+      {formatInstant(at, Date.now())}
+    </time>
+  );
+}
+
+/** The clock that runs: the prompt's and the whole interview's, on the server's clock. */
+function Deadlines({ view, offsetMs }: { view: ReviewerView; offsetMs: number }) {
+  const promptLeftMs = useTimeLeft(view.prompt?.deadlineAt, offsetMs);
+  const wholeLeftMs = useTimeLeft(view.endsAt, offsetMs);
+  if (view.state === 'IDLE')
+    return view.invitationExpiresAt === undefined ? (
+      <Nothing text="never" />
+    ) : (
+      <Instant at={view.invitationExpiresAt} />
+    );
+  if (view.paused)
+    return (
+      <span>
+        stopped
+        {view.prompt?.timeLeftMs !== undefined && (
+          <span className="number soft"> at {formatClock(view.prompt.timeLeftMs)}</span>
+        )}
+      </span>
+    );
+  if (view.state === 'EVALUATING') return <Nothing text="stopped while evaluating" />;
+  if (promptLeftMs === null && wholeLeftMs === null) return <Nothing text="no limit" />;
+  return (
+    <span className="clocks">
+      {promptLeftMs !== null && (
+        <span title="Until this prompt closes">
+          <b className="number" aria-hidden="true">
+            {formatClock(promptLeftMs)}
+          </b>
+          <span className="visually-hidden">{formatSpoken(promptLeftMs)}</span>{' '}
+          <span className="soft">this prompt</span>
+        </span>
+      )}
+      {wholeLeftMs !== null && (
+        <span title="Until the whole interview closes">
+          <b className="number" aria-hidden="true">
+            {formatClock(wholeLeftMs)}
+          </b>
+          <span className="visually-hidden">{formatSpoken(wholeLeftMs)}</span> <span className="soft">in all</span>
+        </span>
+      )}
+    </span>
+  );
+}

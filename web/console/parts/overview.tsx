@@ -1,0 +1,113 @@
+import type { ReviewerView } from '../../../src/protocol.ts';
+import { Icon, type IconName } from '../../shared/icon.tsx';
+import type { ReportDigest } from '../api.ts';
+import { formatShare } from '../moments.ts';
+import { judgementsOf, statusOf, type Thread } from '../threads.ts';
+import { statusLabels } from '../wording.ts';
+
+/** All questions of the plan at a glance; choosing one goes to it. */
+export function Overview({
+  threads,
+  view,
+  report,
+}: {
+  threads: Thread[];
+  view: ReviewerView;
+  report: ReportDigest | null;
+}) {
+  const total = view.plan.questionCount;
+  return (
+    <nav className="overview" aria-label="Questions">
+      <ol className="overview-list">
+        {Array.from({ length: total }, (_, index) => (
+          <li key={threads[index]?.questionId ?? index}>
+            <Step
+              number={index + 1}
+              thread={threads[index]}
+              view={view}
+              report={report}
+              isNewest={index === threads.length - 1}
+            />
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+function Step({
+  number,
+  thread,
+  view,
+  report,
+  isNewest,
+}: {
+  number: number;
+  thread: Thread | undefined;
+  view: ReviewerView;
+  report: ReportDigest | null;
+  isNewest: boolean;
+}) {
+  if (!thread)
+    return (
+      <span className="step step-waiting">
+        <span className="step-number">{number}</span>
+        <span className="step-result">not asked</span>
+      </span>
+    );
+  const { icon, text, needsReview } = resultOf(thread, view, report, isNewest);
+  return (
+    <button type="button" className="step" onClick={() => goTo(number)}>
+      <span className="step-number">
+        <span className="visually-hidden">Question </span>
+        {number}
+      </span>
+      <span className="step-result number">
+        {icon && <Icon name={icon} />}
+        {text}
+        {needsReview && (
+          <>
+            <Icon name="person" />
+            <span className="visually-hidden">, needs review</span>
+          </>
+        )}
+      </span>
+    </button>
+  );
+}
+
+function goTo(number: number): void {
+  const heading = document.getElementById(`question-${number}`);
+  heading?.closest('article')?.scrollIntoView({ block: 'start' });
+  heading?.focus({ preventScroll: true });
+}
+
+const shortWords = {
+  answering: 'now',
+  paused: 'paused',
+  judging: 'evaluating',
+  judged: '',
+  unjudged: 'not evaluated',
+  skipped: 'skipped',
+  'timed-out': 'no answer',
+  unanswered: 'no answer',
+} as const;
+
+function resultOf(
+  thread: Thread,
+  view: ReviewerView,
+  report: ReportDigest | null,
+  isNewest: boolean,
+): { icon?: IconName; text: string; needsReview: boolean } {
+  const last = thread.entries.at(-1);
+  const status = last ? statusOf(last, view, isNewest) : 'unanswered';
+  const judgements = judgementsOf(thread);
+  const newest = judgements.at(-1);
+  const needsReview = newest !== undefined && (newest.evaluation === null || newest.evaluation.needsReview);
+  if (status === 'answering' || status === 'paused' || status === 'judging')
+    return { icon: statusLabels[status].icon, text: shortWords[status], needsReview: false };
+  // The report says which of a question's scores counts.
+  const counted = report?.questions.find(({ id }) => id === thread.questionId)?.score ?? newest?.evaluation?.score;
+  if (counted !== undefined && judgements.length > 0) return { text: formatShare(counted), needsReview };
+  return { icon: statusLabels[status].icon, text: shortWords[status], needsReview };
+}

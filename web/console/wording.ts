@@ -1,0 +1,141 @@
+import type { Verdict } from '../../machines/interview.ts';
+import type { Flag } from '../../src/evaluators/evaluator.ts';
+import type { ReviewerView, State } from '../../src/protocol.ts';
+import type { IconName } from '../shared/icon.tsx';
+import type { EntryStatus } from './threads.ts';
+
+// The words for states, verdicts, flags and codes, in one place. Every tone has a word beside it, never colour alone.
+
+export type Tone = 'accent' | 'ok' | 'warn' | 'danger' | 'plain';
+
+export interface Label {
+  text: string;
+  tone: Tone;
+  icon: IconName;
+}
+
+/** The five states in plain words. */
+export const stateLabels: Record<State, Label> = {
+  IDLE: { text: 'Invited', tone: 'plain', icon: 'send' },
+  QUESTIONING: { text: 'Answering', tone: 'accent', icon: 'question' },
+  EVALUATING: { text: 'Evaluating', tone: 'warn', icon: 'clock' },
+  FOLLOW_UP: { text: 'Follow-up', tone: 'accent', icon: 'reply' },
+  COMPLETE: { text: 'Complete', tone: 'ok', icon: 'check' },
+};
+
+type Outcome = NonNullable<ReviewerView['outcome']>;
+
+export const outcomeLabels: Record<Outcome, Label & { sentence: string }> = {
+  finished: { text: 'Finished', tone: 'ok', icon: 'check', sentence: 'Every question was put to the candidate.' },
+  ended: { text: 'Ended', tone: 'plain', icon: 'stop', sentence: 'The candidate ended the interview early.' },
+  declined: { text: 'Declined', tone: 'plain', icon: 'stop', sentence: 'The candidate declined before the start.' },
+  expired: { text: 'Expired', tone: 'warn', icon: 'clock', sentence: 'The time ran out.' },
+  cancelled: { text: 'Cancelled', tone: 'danger', icon: 'stop', sentence: 'An operator cancelled the interview.' },
+};
+
+const evaluatingByChild: Record<string, string> = {
+  SCORING: 'Evaluating',
+  BACKING_OFF: 'Retrying evaluation',
+  FALLBACK: 'Fallback evaluator',
+  NEEDS_REVIEW: 'Evaluation missing',
+  DECIDING: 'Deciding',
+};
+
+function isState(state: string): state is State {
+  return state in stateLabels;
+}
+
+/** The label of a state in a list, where only the state is known. */
+export function labelState(state: string): Label {
+  return isState(state) ? stateLabels[state] : { text: state, tone: 'plain', icon: 'question' };
+}
+
+/** The label of an interview: its state, its outcome once it has one, and what its child state adds. */
+export function labelInterview(view: Pick<ReviewerView, 'state' | 'statePath' | 'paused' | 'outcome'>): Label {
+  if (view.outcome) return outcomeLabels[view.outcome];
+  if (view.paused) return { text: 'Paused', tone: 'warn', icon: 'pause' };
+  const label = stateLabels[view.state];
+  const child = view.statePath.split('.')[1] ?? '';
+  return { ...label, text: (view.state === 'EVALUATING' && evaluatingByChild[child]) || label.text };
+}
+
+/** What a screen reader hears when an interview moves on. */
+export function announceInterview(view: Pick<ReviewerView, 'state' | 'paused' | 'outcome' | 'prompt'>): string {
+  if (view.outcome) return `Interview over. ${outcomeLabels[view.outcome].sentence}`;
+  if (view.paused) return 'The candidate paused the interview.';
+  const place = view.prompt ? `question ${view.prompt.index} of ${view.prompt.total}` : '';
+  switch (view.state) {
+    case 'IDLE':
+      return 'The candidate has not started yet.';
+    case 'QUESTIONING':
+      return `The candidate is answering ${place}.`;
+    case 'FOLLOW_UP':
+      return `A follow-up to ${place} was asked.`;
+    default:
+      return 'An answer arrived and is being evaluated.';
+  }
+}
+
+export const verdictLabels: Record<Verdict, Label> = {
+  met: { text: 'Met', tone: 'ok', icon: 'check' },
+  partial: { text: 'Partly met', tone: 'warn', icon: 'half' },
+  not_met: { text: 'Not met', tone: 'plain', icon: 'minus' },
+  contradicted: { text: 'Contradicted', tone: 'danger', icon: 'cross' },
+};
+
+export const flagSentences: Record<Flag, string> = {
+  injection: 'The answer addresses the evaluator and tries to steer it.',
+  stuffing: 'Key words stand in a row without sentences around them.',
+  'copied-question': 'Much of the answer repeats the question.',
+  'verbatim-model-answer': 'The answer is the rubric word for word.',
+  gibberish: 'The text does not look like language.',
+  repetition: 'The same words are repeated many times.',
+  'off-topic': 'The answer has little to do with the question.',
+  'non-answer': 'The candidate says that they do not know.',
+  empty: 'Nothing was written.',
+  hedging: 'The answer commits to little: many “maybe” and “it depends”.',
+  contradiction: 'The answer says the opposite of a point.',
+  'no-evidence': 'The answer gives no passage that supports the score.',
+  'invisible-chars': 'The text contains characters that cannot be seen.',
+  'mixed-script': 'Letters of different alphabets are mixed inside words.',
+  encoded: 'Part of the text is encoded, for example in base64.',
+  'non-prose': 'The answer is a list or code rather than sentences.',
+  'unsupported-language': 'The language is not one that the evaluator reads well.',
+  'too-long': 'Only the first part of this long answer was read.',
+  degraded: 'The configured evaluator failed; the embedded one judged instead.',
+};
+
+/** A flag in words; flags of later versions keep their name. */
+export function explainFlag(flag: string): string {
+  return flag in flagSentences
+    ? flagSentences[flag as Flag]
+    : 'A remark of the evaluator that this page does not know.';
+}
+
+/** The name of a flag as people read it. */
+export function nameFlag(flag: string): string {
+  const words = flag.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const failureSentences: Record<string, string> = {
+  TIMEOUT: 'no answer within its time limit',
+  FAILED: 'no usable answer',
+  DEFECT: 'a defect in the evaluator',
+};
+
+/** Why an attempt to evaluate failed. */
+export function explainFailure(code: string): string {
+  return failureSentences[code] ?? 'the evaluator refused';
+}
+
+export const statusLabels: Record<EntryStatus, Label> = {
+  answering: { text: 'Candidate is answering', tone: 'accent', icon: 'question' },
+  paused: { text: 'Candidate paused', tone: 'warn', icon: 'pause' },
+  judging: { text: 'Being evaluated', tone: 'warn', icon: 'clock' },
+  judged: { text: 'Evaluated', tone: 'ok', icon: 'check' },
+  unjudged: { text: 'Not evaluated', tone: 'warn', icon: 'alert' },
+  skipped: { text: 'Skipped by the candidate', tone: 'plain', icon: 'skip' },
+  'timed-out': { text: 'Time ran out without an answer', tone: 'warn', icon: 'clock' },
+  unanswered: { text: 'Not answered before the end', tone: 'plain', icon: 'stop' },
+};
