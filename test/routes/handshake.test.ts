@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createMemoryJournal } from '../../src/journal/memory.ts';
 import { build, command, refusalOf } from '../support/app.ts';
 import { manualClock } from '../support/clock.ts';
 
@@ -169,12 +170,23 @@ describe('hello', () => {
   });
 
   test('more frames than may wait for it are refused', async () => {
-    const { open, create, ticket } = await build({ sockets: { waitingMax: 2 } });
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const journal = createMemoryJournal();
+    const claim: typeof journal.claim = async (...args) => {
+      await held;
+      return journal.claim(...args);
+    };
+    const { open, create, ticket } = await build({ journal: { ...journal, claim }, sockets: { waitingMax: 2 } });
     const { id, candidateToken } = await create();
     const socket = open(id);
     socket.send({ type: 'hello', ticket: await ticket(id, candidateToken) });
-    for (let i = 0; i < 10; i++) socket.send({ type: 'ping' });
+    for (let i = 0; i < 3; i++) socket.send({ type: 'ping' });
+    expect((await socket.next('error')).problem.code).toBe('RATE_LIMITED');
     expect((await socket.closed).code).toBe(4429);
+    letGo();
   });
 
   test('of reviewers beyond the seats is refused; the candidate always gets in', async () => {
