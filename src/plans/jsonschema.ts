@@ -20,7 +20,9 @@ export function planJsonSchema(): Record<string, unknown> {
 
 /** The text of plan.schema.json. */
 export function planJsonSchemaText(): string {
-  return `${JSON.stringify(planJsonSchema(), null, 2)}\n`;
+  const json = JSON.stringify(planJsonSchema(), null, 2);
+  // Short lists on one line, as the formatter wants them.
+  return `${json.replace(/\[\n\s+("[^[\]]*")\n\s+\]/g, (_, items: string) => `[${items.replace(/\n\s+/g, ' ')}]`)}\n`;
 }
 
 if (import.meta.main) writeFileSync(new URL('../../plan.schema.json', import.meta.url), planJsonSchemaText());
