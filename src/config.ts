@@ -14,7 +14,7 @@ interface Variable<Value> {
 }
 
 /** Where interviews are kept. */
-export type StoreConfig = { kind: 'memory' } | { kind: 'sqlite'; path: string };
+type StoreConfig = { kind: 'memory' } | { kind: 'sqlite'; path: string };
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 

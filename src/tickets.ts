@@ -13,7 +13,7 @@ const LIFETIME_MS = 60_000;
 const REMEMBERED_MAX = 100_000;
 
 /** What a ticket opens: one connection to one interview in one role. */
-export interface Admission {
+interface Admission {
   role: Role;
   interviewId: string;
 }

@@ -10,7 +10,7 @@ export interface Identity {
 }
 
 /** The roles that links are made for. */
-export type LinkRole = Exclude<Role, 'operator'>;
+type LinkRole = Exclude<Role, 'operator'>;
 
 const ISSUER = 'viva';
 const AUDIENCE = 'viva:link';

@@ -57,7 +57,7 @@ function problemOf(error: FastifyError | VivaError): Problem {
 }
 
 /** Send a problem document. */
-export function sendProblem(reply: FastifyReply, problem: Problem & { instance?: string }): FastifyReply {
+function sendProblem(reply: FastifyReply, problem: Problem & { instance?: string }): FastifyReply {
   return reply.code(problem.status).header('content-type', MEDIA_TYPE).send(problem);
 }
 
