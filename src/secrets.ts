@@ -37,7 +37,7 @@ export function findSecrets(config: Config): Secrets {
   }
   if (adminKey === undefined) {
     adminKey = createHmac('sha256', secret).update('viva admin key').digest('base64url').slice(0, 32);
-    warnings.push('VIVA_ADMIN_KEY is not set: a development key was derived and is printed below.');
+    warnings.push('VIVA_ADMIN_KEY is not set: a development key was derived; it is in the console link.');
   }
   return { secret, adminKey, isDevelopment: warnings.length > 0, warnings };
 }
