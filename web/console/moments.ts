@@ -10,7 +10,7 @@ export function formatInstant(at: number, now: number, locale?: string, zone?: s
   const day = new Intl.DateTimeFormat(locale, { ...zoned, year: 'numeric', month: '2-digit', day: '2-digit' });
   const isToday = day.format(at) === day.format(now);
   const date = isToday ? {} : ({ day: 'numeric', month: 'short' } as const);
-  return new Intl.DateTimeFormat(locale, { ...zoned, ...date, hour: '2-digit', minute: '2-digit' }).format(at);
+  return new Intl.DateTimeFormat(locale, { ...zoned, ...date, hour: 'numeric', minute: '2-digit' }).format(at);
 }
 
 /** Write an instant in full, with seconds. */

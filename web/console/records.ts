@@ -1,4 +1,5 @@
 import type { JournalEntry } from './api.ts';
+import { formatSecond } from './moments.ts';
 
 // The journal as a table: pure.
 
@@ -24,10 +25,14 @@ function words(value: unknown): string {
   return String(value);
 }
 
+function isInstant(key: string, value: unknown): value is number {
+  return typeof value === 'number' && (key.endsWith('At') || key === 'until');
+}
+
 function pairs(fields: Record<string, unknown>): string {
   return Object.entries(fields)
     .filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => `${key}: ${words(value)}`)
+    .map(([key, value]) => `${key}: ${isInstant(key, value) ? formatSecond(value) : words(value)}`)
     .join(', ');
 }
 

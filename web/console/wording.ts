@@ -1,17 +1,32 @@
 import type { Verdict } from '../../machines/interview.ts';
 import type { Flag } from '../../src/evaluators/evaluator.ts';
 import type { ReviewerView, State } from '../../src/protocol.ts';
-import type { IconName } from '../shared/icon.tsx';
 import type { EntryStatus } from './threads.ts';
 
 // The words for states, verdicts, flags and codes, in one place. Every tone has a word beside it, never colour alone.
 
 export type Tone = 'accent' | 'ok' | 'warn' | 'danger' | 'plain';
 
+/** The icons that labels wear. Their own list, so that this file can be tested without JSX; Badge holds it to IconName. */
+export type LabelIcon =
+  | 'alert'
+  | 'check'
+  | 'clock'
+  | 'cross'
+  | 'half'
+  | 'minus'
+  | 'pause'
+  | 'person'
+  | 'question'
+  | 'reply'
+  | 'send'
+  | 'skip'
+  | 'stop';
+
 export interface Label {
   text: string;
   tone: Tone;
-  icon: IconName;
+  icon: LabelIcon;
 }
 
 /** The five states in plain words. */

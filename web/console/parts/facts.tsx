@@ -4,7 +4,7 @@ import { formatClock, formatSpoken } from '../../candidate/countdown.ts';
 import { useTimeLeft } from '../../candidate/use-clock.ts';
 import { Icon } from '../../shared/icon.tsx';
 import type { ReportDigest } from '../api.ts';
-import { formatExact, formatInstant, formatShare } from '../moments.ts';
+import { formatCount, formatExact, formatInstant, formatShare } from '../moments.ts';
 import { outcomeLabels } from '../wording.ts';
 
 /** Where the interview stands, in numbers. Every cell is always there, so nothing moves when one fills. */
@@ -51,7 +51,7 @@ export function Facts({
         {report?.score == null ? <Nothing text="none yet" /> : <b className="number">{formatShare(report.score)}</b>}
       </Fact>
       <Fact name="Needs review">
-        <span className="number">{report ? report.counts.needsReview : '–'}</span>
+        <Review count={report?.counts.needsReview} />
       </Fact>
       <Fact name="Outcome">
         {view.outcome ? (
@@ -75,6 +75,16 @@ function Fact({ name, isWide = false, children }: { name: string; isWide?: boole
 
 function Nothing({ text }: { text: string }) {
   return <span className="soft">{text}</span>;
+}
+
+function Review({ count }: { count: number | undefined }) {
+  if (count === undefined) return <span>–</span>;
+  if (count === 0) return <Nothing text="none" />;
+  return (
+    <span className="fact-state number warn">
+      <Icon name="person" /> {formatCount(count, 'answer')}
+    </span>
+  );
 }
 
 function Instant({ at }: { at: number }) {

@@ -67,7 +67,8 @@ export function JudgementPanel({
           <span className="score-caption">
             {threshold !== undefined && (
               <span>
-                {score >= threshold ? 'reached' : 'below'} threshold <b className="number">{formatShare(threshold)}</b>
+                threshold <b className="number">{formatShare(threshold)}</b>{' '}
+                {score >= threshold ? 'reached' : 'not reached'}
               </span>
             )}
             <span>

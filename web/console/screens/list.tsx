@@ -141,15 +141,14 @@ function Row({ interview, now }: { interview: Summary; now: number }) {
           {candidate.name ?? 'Unnamed candidate'}
         </Link>
         <span className="list-id mono">{externalId ?? id}</span>
-        <span className="list-under soft number">
-          {planId} · {formatAgo(now - updatedAt)}
-        </span>
+        <span className="list-under soft number">{planId}</span>
       </td>
       <td className="col-plan">
         {planId} <span className="soft number">v{planVersion}</span>
       </td>
       <td className="col-state">
         <Badge label={labelState(interview.state)} />
+        <span className="list-when soft number">{formatAgo(now - updatedAt)}</span>
       </td>
       <td className="col-created number">
         <time dateTime={new Date(createdAt).toISOString()} title={formatExact(createdAt)}>

@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import type { Report } from '../../src/report/report.ts';
+import { createApi, type ReportDigest } from '../../web/console/api.ts';
+
+interface Seen {
+  method: string | undefined;
+  url: string | undefined;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+let answer: { status: number; type: string; body: string };
+let seen: Seen[] = [];
+const server = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk: Buffer) => {
+    body += chunk.toString();
+  });
+  request.on('end', () => {
+    seen.push({ method: request.method, url: request.url, headers: request.headers, body });
+    response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body);
+  });
+});
+let base = '';
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  seen = [];
+  answer = { status: 200, type: 'application/json', body: '{}' };
+});
+
+describe('the API as the console uses it', () => {
+  it('sends the secret as a bearer and never in the address', async () => {
+    await createApi(base, 'secret-key').readReport('a/b');
+    expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/interviews/a%2Fb/report' });
+    expect(seen[0]?.headers.authorization).toBe('Bearer secret-key');
+  });
+
+  it('lists with state, limit and cursor', async () => {
+    const signal = new AbortController().signal;
+    await createApi(base, 'k').listInterviews({ state: 'IDLE', limit: 50, cursor: 'a b' }, signal);
+    await createApi(base, 'k').listInterviews({ state: null, limit: 50 }, signal);
+    expect(seen.map(({ url }) => url)).toEqual([
+      '/api/interviews?limit=50&state=IDLE&cursor=a+b',
+      '/api/interviews?limit=50',
+    ]);
+  });
+
+  it('creates with the idempotency key of the form', async () => {
+    const wanted = { planId: 'p', version: 2, candidate: {}, accommodations: { timeMultiplier: 1.5 } };
+    await createApi(base, 'k').createInterview(wanted, 'form-1');
+    expect(seen[0]?.headers['idempotency-key']).toBe('form-1');
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual(wanted);
+  });
+
+  it('returns the problem of a refusal', async () => {
+    const problem = { code: 'FORBIDDEN', status: 403, title: 'No', detail: 'this is for: operator' };
+    answer = { status: 403, type: 'application/problem+json', body: JSON.stringify(problem) };
+    expect(await createApi(base, 'k').listPlans()).toEqual({ ok: false, problem });
+  });
+
+  it('words an answer that is no problem document, and keeps its status', async () => {
+    answer = { status: 401, type: 'text/html', body: '<h1>Proxy</h1>' };
+    expect(await createApi(base, 'k').listPlans()).toMatchObject({ ok: false, problem: { status: 401 } });
+    answer = { status: 200, type: 'text/html', body: '<h1>Hotel network</h1>' };
+    expect(await createApi(base, 'k').listPlans()).toMatchObject({ ok: false, problem: { code: 'INTERNAL' } });
+  });
+
+  it('says that the service cannot be reached instead of throwing', async () => {
+    const offline = createApi(base, 'k', () => Promise.reject(new TypeError('fetch failed')));
+    expect(await offline.listPlans()).toMatchObject({ ok: false, problem: { code: 'TRY_LATER' } });
+  });
+
+  it('reads of a report only what a report has (checked by the compiler)', () => {
+    expectTypeOf<Report>().toExtend<ReportDigest>();
+  });
+});
