@@ -1,0 +1,56 @@
+/** What every journal promises, and from J40 on what the durable ones add. PROTOCOL.md has the same sentences. */
+export const journalRules = {
+  J1: 'create stores an interview with its first record at sequence 1 and epoch 0',
+  J2: 'a second create with the same idempotency key creates nothing and returns the first id and digest',
+  J3: 'a second create with the same id creates nothing',
+  J4: 'every claim adds one to the epoch',
+  J5: 'a claim of an unknown interview returns null',
+  J6: 'a claim while another owner holds the lease is refused as held and changes nothing',
+  J7: 'a forced claim takes the interview from its holder',
+  J8: 'a lease that has run out, or is the own one, does not stand in the way of a claim',
+  J9: 'a claim returns the head, the newest snapshot, the records after it and every command id, in order',
+  J10: 'an append adds the record and moves the head',
+  J11: 'an append with a stale epoch is fenced',
+  J12: 'an append behind the head is fenced',
+  J13: 'an append that would leave a gap is fenced',
+  J14: 'an append to an unknown interview is fenced',
+  J15: 'an append with a known command id is a duplicate and names the original sequence and digest',
+  J16: 'the same command id in another interview is no duplicate',
+  J17: 'a refused append changes nothing: no record, no head, no snapshot',
+  J18: 'a stale writer is fenced even when the command id is known',
+  J19: 'of two writers that race for one sequence exactly one wins',
+  J20: 'a refused append does not disturb the others of its turn',
+  J21: 'an append stores its snapshot in the same step',
+  J22: 'an append renews the lease',
+  J23: 'a release frees the interview and leaves its snapshot',
+  J24: 'a release under a stale epoch is ignored',
+  J25: 'load returns the head and the records after a sequence, and null for an unknown interview',
+  J26: 'what is stored comes back exactly, as it was at the call',
+  J27: 'a list goes from the newest to the oldest, each once, page by page, whatever is created meanwhile',
+  J28: 'a list by state holds the interviews that are in it now',
+  J29: 'a list refuses a cursor that it did not give out',
+  J30: 'due names what is overdue and not held, most overdue first, up to a limit',
+  J31: 'the first plan of an id is version 1; the same content again is the same version',
+  J32: 'other content of a plan is the next version and leaves the older ones as they were',
+  J33: 'a plan is found by version or as the newest; a list holds the newest of each',
+  J34: 'ping resolves while the engine can be reached',
+  J35: 'close waits for the appends under way; whatever is asked afterwards rejects with STORE_UNAVAILABLE',
+  J36: 'any interleaving of writers leaves one linear history, and nothing under an old epoch after a newer claim',
+  J40: 'after a reopen everything is there',
+  J41: 'appends of one turn share one commit',
+  J42: 'an append that resolved survives SIGKILL',
+  J43: 'an engine for one process frees every lease when it opens',
+  J44: 'a file of an older schema version opens with everything in it',
+  J45: 'a schema step is taken whole or not at all',
+  J46: 'a file of a newer schema version is refused',
+  J47: 'a path that cannot hold the journal is refused, naming it and what is needed',
+  J48: 'while the engine fails, writes reject with STORE_UNAVAILABLE and leave nothing; afterwards they work again',
+  J49: 'a reader beside the service takes no lease and writes nothing',
+} as const;
+
+type RuleId = keyof typeof journalRules;
+
+/** A test's title: the rule it proves, in the rule's own words. */
+export function rule(id: RuleId): string {
+  return `[${id}] ${journalRules[id]}`;
+}

@@ -1,0 +1,18 @@
+import { describe } from 'vitest';
+import type { JournalHarness } from '../support/journal.ts';
+import { historyContract } from './journal.history.ts';
+import { readingContract } from './journal.reading.ts';
+import { writingContract } from './journal.writing.ts';
+
+/**
+ * The rules that every journal engine keeps: J1 to J36 of journal.rules.ts.
+ *
+ * `open` gives an engine with nothing in it and cleans up after the test that called it.
+ */
+export function journalContract(name: string, open: () => Promise<JournalHarness>): void {
+  describe(`${name} journal`, () => {
+    writingContract(open);
+    readingContract(open);
+    historyContract(name, open);
+  });
+}

@@ -1,0 +1,25 @@
+import { writeSync } from 'node:fs';
+import { createSqliteJournal } from '../../src/journal/sqlite.ts';
+import { claim, create, makeAppend } from './journal.ts';
+
+// A process that appends to many interviews at once and says each append on stdout after it resolved, until it is
+// killed. The bound is for the case that nobody kills it. With a file size limit (ulimit -f) it meets a full disk.
+
+const APPENDS_MAX = 2_000;
+const [path = '', interviewCount = '20'] = process.argv.slice(2);
+// Without a listener the signal of the file size limit ends the process before SQLite can report the error.
+process.on('SIGXFSZ', () => {});
+
+const journal = createSqliteJournal({ path });
+
+async function write(id: string, epoch: number): Promise<void> {
+  for (let seq = 2; seq < APPENDS_MAX; seq += 1) {
+    const appended = await journal.append(makeAppend(id, epoch, seq));
+    writeSync(1, `${id} ${appended.ok ? seq : appended.reason}\n`);
+  }
+}
+
+const ids = await Promise.all(Array.from({ length: Number(interviewCount) }, () => create(journal)));
+const results = await Promise.allSettled(ids.map(async (id) => write(id, (await claim(journal, id)).head.epoch)));
+for (const result of results)
+  if (result.status === 'rejected') writeSync(1, `rejected ${(result.reason as { code?: string }).code}\n`);
