@@ -5,7 +5,7 @@ import { join } from 'node:path';
 // `npm start` builds the pages first, but only when their sources have changed.
 
 const root = join(import.meta.dirname, '..');
-const sources = ['web/**/*.{ts,tsx,css,html,svg}', 'src/*.ts', 'vite.config.ts', 'package-lock.json'];
+const sources = ['web/**/*.{ts,tsx,css,html,svg}', 'src/**/*.ts', 'vite.config.ts', 'package-lock.json'];
 const stampFile = join(root, 'dist/web/.sources');
 
 function fingerprint(): string {
@@ -18,6 +18,6 @@ const now = fingerprint();
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== now) {
   process.stderr.write('Building the pages…\n');
   const { build } = await import('vite');
-  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
   writeFileSync(stampFile, now);
 }
