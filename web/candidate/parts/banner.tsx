@@ -7,7 +7,7 @@ import type { ClientState } from '../port.ts';
 const BACK_SHOWN_MS = 5_000;
 
 const messages = {
-  away: 'Connection lost, trying again. Keep writing: your text is kept on this device and sent as soon as it is back.',
+  away: 'Reconnecting… Keep writing: your text is kept on this device and sent as soon as it is back.',
   offline: 'You are offline. Keep writing: your text is kept on this device and sent as soon as you are back.',
   back: 'Connected again. Nothing was lost.',
 } as const;
