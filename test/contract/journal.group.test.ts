@@ -74,6 +74,7 @@ test('[J35] drain ends when nothing waits and nothing is under way', async () =>
     isDrained = true;
   });
   group.add('b', 1);
+  await turn();
   expect(committed).toEqual([['a']]);
   ends[0]?.resolve();
   await turn();
