@@ -55,8 +55,14 @@ function refuse(findings: Finding[], source?: Source): ParsedPlan {
   return { ok: false, problems: locate(findings, source) };
 }
 
+/** Nobody reads more at once, and an answer over HTTP must stay small. */
+const PROBLEMS_SHOWN_MAX = 100;
+
 function locate(findings: Finding[], source?: Source): PlanProblem[] {
-  return findings
+  const problems = findings
+    .slice(0, PROBLEMS_SHOWN_MAX)
     .map((finding) => toPlanProblem(source ? { ...finding, line: source.lineOf(finding.keys) } : finding))
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const restCount = findings.length - problems.length;
+  return restCount > 0 ? [...problems, { path: '', message: `and ${restCount} more like these` }] : problems;
 }

@@ -8,7 +8,8 @@ import type { Finding } from './problem.ts';
 export const PLAN_BYTES_MAX = 1024 * 1024;
 const TOKENS_MAX = 200_000;
 const DEPTH_MAX = 32;
-const ALIASES_MAX = 100;
+/** Uses of aliases, and how often they may repeat what they stand for: a few nested ones can mean gigabytes. */
+export const ALIASES_MAX = 100;
 
 /** What makes a text too large to be parsed, or null. */
 export function measure(text: string): Finding | null {

@@ -14,97 +14,95 @@ const GIVEN_WORDS_MIN = 2;
 
 /** What of a plan's wording works against its author. */
 export function findWordWarnings(plan: Plan): Finding[] {
+  const questions = plan.questions.map((question, index) => read(['questions', index, 'text'], question.text));
   return [
-    ...findRepeats(
-      plan.questions.map(({ text }, index) => ({ keys: ['questions', index, 'text'], text })),
-      {
-        message: (first) => `asks the same as ${first}`,
-      },
-    ),
+    ...findRepeats(questions).map(({ keys, first }) => ({ keys, message: `asks the same as "${first}"` })),
     ...plan.questions.flatMap((question, index) =>
       findRubricWarnings(question).map(({ keys, message }) => ({ keys: ['questions', index, ...keys], message })),
     ),
   ];
 }
 
-interface Worded {
+/** A text of the plan, its place, and the stems of its words that carry content. */
+interface Wording {
   keys: PropertyKey[];
   text: string;
+  words: ReadonlySet<string>;
+}
+
+function read(keys: PropertyKey[], text: string): Wording {
+  const words = new Set(tokenize(text).flatMap((token) => (token.isFunction ? [] : [token.stem])));
+  return { keys, text, words };
 }
 
 function findRubricWarnings(question: Question): Finding[] {
-  const { points } = question.rubric;
-  const asked = contentOf(question.text);
-  const at = (index: number, ...keys: PropertyKey[]) => ['rubric', 'points', index, ...keys];
-  const wordings = points.map((point, index) =>
-    wordingsOf(point).map(({ keys, text }) => ({ keys: at(index, ...keys), text })),
-  );
-  const followUps = points.flatMap(({ followUp }, index) =>
-    followUp === undefined ? [] : [{ keys: at(index, 'followUp'), text: followUp, point: points[index] as Point }],
-  );
+  const asked = read(['text'], question.text);
+  const points = question.rubric.points.map(readPoint);
+  const wordings = points.flatMap((point) => point.wordings);
+  const followUps = points.flatMap(({ followUp }) => followUp ?? []);
   return [
     ...wordings
-      .flat()
-      .filter(({ text }) => isSaidBy(asked, text))
+      .filter(({ words }) => isSaidBy(asked.words, words))
       .map(({ keys }) => ({
         keys,
-        message: 'says nothing that the question does not say already, so it tells no answer from another',
+        message: 'says nothing that the question does not say, so it tells no answers apart',
       })),
-    ...findRepeats(wordings.flat(), { message: (first) => `has the same words as ${first}: it adds nothing` }),
-    ...followUps.flatMap(({ keys, text, point }) => {
-      const given = wordingsOf(point).find((wording) => isGivenAway(asked, wording.text, text));
-      return given ? [{ keys, message: `gives the point away: it uses most words of "${given.text}"` }] : [];
+    ...findRepeats(wordings).map(({ keys, first }) => ({ keys, message: `has the same words as "${first}"` })),
+    ...points.flatMap(({ wordings: own, followUp }) => {
+      const given = followUp && own.find(({ words }) => isGivenBy(followUp.words, without(words, asked.words)));
+      return given
+        ? [{ keys: followUp.keys, message: `gives the point away: it has most words of "${given.text}"` }]
+        : [];
     }),
-    ...findRepeats([{ keys: ['text'], text: question.text }, ...followUps], {
-      message: (first) => `asks the same as ${first}`,
-    }),
+    ...findRepeats([asked, ...followUps]).map(({ keys, first }) => ({ keys, message: `asks the same as "${first}"` })),
     ...findSilentPoints(question),
   ];
 }
 
-function wordingsOf(point: Point): Worded[] {
-  return [
-    { keys: ['text'], text: point.text },
-    ...point.alternatives.map((text, index) => ({ keys: ['alternatives', index], text })),
-  ];
+function readPoint(
+  { text, alternatives, followUp }: Point,
+  index: number,
+): { wordings: Wording[]; followUp?: Wording } {
+  const keys = ['rubric', 'points', index];
+  return {
+    wordings: [
+      read([...keys, 'text'], text),
+      ...alternatives.map((alternative, number) => read([...keys, 'alternatives', number], alternative)),
+    ],
+    ...(followUp === undefined ? {} : { followUp: read([...keys, 'followUp'], followUp) }),
+  };
 }
 
 function findSilentPoints({ maxFollowUps, rubric }: Question): Finding[] {
-  const silent = rubric.points.filter(({ followUp }) => followUp === undefined).map(({ id }) => id);
-  if (silent.length === 0 || maxFollowUps === 0 || rubric.threshold === 0) return [];
-  const message = `without \`followUp\`: ${silent.join(', ')}; an open "Is there anything to add?" is asked instead`;
+  const silentIds = rubric.points.filter(({ followUp }) => followUp === undefined).map(({ id }) => id);
+  if (silentIds.length === 0 || maxFollowUps === 0 || rubric.threshold === 0) return [];
+  const message = `no \`followUp\` at ${silentIds.join(', ')}: an open "Is there anything to add?" is asked instead`;
   return [{ keys: ['rubric', 'points'], message }];
 }
 
 /** Texts with the same content words as one before them. */
-function findRepeats(texts: readonly Worded[], { message }: { message(first: string): string }): Finding[] {
+function findRepeats(wordings: readonly Wording[]): { keys: PropertyKey[]; first: string }[] {
   const firstByWords = new Map<string, string>();
-  return texts.flatMap(({ keys, text }) => {
-    const words = [...contentOf(text)].sort().join(' ');
-    const first = firstByWords.get(words);
-    if (first !== undefined) return [{ keys, message: message(`"${first}"`) }];
+  return wordings.flatMap(({ keys, text, words }) => {
     // Without content words there is nothing to compare.
-    if (words !== '') firstByWords.set(words, text);
+    if (words.size === 0) return [];
+    const line = [...words].sort().join(' ');
+    const first = firstByWords.get(line);
+    if (first !== undefined) return [{ keys, first }];
+    firstByWords.set(line, text);
     return [];
   });
 }
 
-function isSaidBy(asked: ReadonlySet<string>, text: string): boolean {
-  const words = contentOf(text);
+function isSaidBy(asked: ReadonlySet<string>, words: ReadonlySet<string>): boolean {
   return words.size > 0 && without(words, asked).length < NEW_SHARE_MIN * words.size;
 }
 
-function isGivenAway(asked: ReadonlySet<string>, wording: string, followUp: string): boolean {
-  const words = without(contentOf(wording), asked);
-  const givenCount = words.length - without(words, contentOf(followUp)).length;
+function isGivenBy(followUp: ReadonlySet<string>, words: readonly string[]): boolean {
+  const givenCount = words.length - without(words, followUp).length;
   return givenCount >= GIVEN_WORDS_MIN && givenCount >= GIVEN_SHARE_MAX * words.length;
 }
 
 function without(words: Iterable<string>, others: ReadonlySet<string>): string[] {
   return [...words].filter((word) => !others.has(word));
-}
-
-/** The stems of the words that carry content. */
-function contentOf(text: string): Set<string> {
-  return new Set(tokenize(text).flatMap((token) => (token.isFunction ? [] : [token.stem])));
 }

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import { measure } from './measure.ts';
+import { ALIASES_MAX, measure } from './measure.ts';
 import type { Finding } from './problem.ts';
 
 /** A plan file as it was written: its value, and where each part of it stands. */
@@ -8,9 +8,6 @@ export interface Source {
   /** The line (from 1) of a key or list item, or of the nearest part around it that is there. */
   lineOf(keys: readonly PropertyKey[]): number;
 }
-
-/** Aliases may repeat this much; a few lines of nested aliases can otherwise stand for gigabytes. */
-const ALIASES_MAX = 100;
 
 /** Read YAML or JSON, which is YAML too. Errors are findings that carry their line. */
 export function readSource(text: string, isJson: boolean): { source: Source } | { findings: Finding[] } {
@@ -22,10 +19,10 @@ export function readSource(text: string, isJson: boolean): { source: Source } | 
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  const mistakes = findSyntaxErrors(document, lineAt);
+  const mistakes = findSyntaxErrors(document, text, lineAt);
   if (mistakes.length > 0) return { findings: (isJson ? findJsonError(text, lineAt) : null) ?? mistakes };
   const misuses = findMisuses(document, lineAt);
   if (misuses.length > 0) return { findings: misuses };
@@ -40,10 +37,13 @@ export function readSource(text: string, isJson: boolean): { source: Source } | 
 }
 
 /** One error explains the next ones on its line, so only the first of a line is told. */
-function findSyntaxErrors(document: Document.Parsed, lineAt: (offset: number) => number): Finding[] {
+function findSyntaxErrors(document: Document.Parsed, text: string, lineAt: (offset: number) => number): Finding[] {
   const findingsByLine = new Map<number, Finding>();
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const line = lineAt(pos[0]);
+    // The parser often names the end of the line before.
+    const gap = /\s*/y;
+    gap.lastIndex = pos[0];
+    const line = lineAt(pos[0] + (gap.exec(text)?.[0].length ?? 0));
     const told = explanations[code] ?? message;
     if (!findingsByLine.has(line)) findingsByLine.set(line, { keys: [], message: `not valid YAML: ${told}`, line });
   }
@@ -54,6 +54,7 @@ function findSyntaxErrors(document: Document.Parsed, lineAt: (offset: number) =>
 const explanations: Partial<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a text with ": " in it needs quotes around it',
   TAB_AS_INDENT: 'a tab is used to indent; expected spaces',
+  RESOURCE_EXHAUSTION: 'nested too deeply',
   MULTIPLE_DOCS: 'a second document begins here; expected one plan per file',
 };
 
