@@ -30,8 +30,10 @@ export interface Actor {
   read(role: Role): Promise<View>;
   /** Nothing waits, nobody listens, no evaluation runs: it may leave memory. */
   readonly isIdle: boolean;
-  /** When something last happened. */
+  /** When something last happened, or somebody asked for it. */
   readonly usedAt: number;
+  /** Somebody is about to use it: it must not leave memory under their hands. */
+  touch(): void;
   /** Finish what is in the mailbox, stop the effects, give the lease up with a snapshot, end the connections. */
   stop(code: ErrorCode): Promise<void>;
 }
@@ -159,7 +161,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       lose('RESTARTING');
     } catch (error) {
       log.error({ err: error, interviewId: id }, 'the journal did not take a record');
-      lose('TRY_LATER');
+      lose('STORE_UNAVAILABLE');
     }
     return false;
   }
@@ -265,6 +267,9 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     get isIdle() {
       const isEvaluating = standing.effects.some(({ src }) => src !== 'deadline');
       return mailbox.isIdle && audience.size === 0 && !isEvaluating;
+    },
+    touch() {
+      usedAt = clock.now();
     },
     dispatch(command, by) {
       if (isStopping) return Promise.resolve({ ok: false, problem: stopping });

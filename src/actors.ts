@@ -174,7 +174,9 @@ export function createActors(deps: ActorsDeps): Actors {
     },
     async open(id) {
       if (isDraining) throw new VivaError('RESTARTING', 'the service is restarting; come back in a moment');
-      return bring(id, true);
+      const actor = await bring(id, true);
+      actor.touch();
+      return actor;
     },
     start() {
       sweepAgain(0);

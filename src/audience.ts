@@ -17,7 +17,7 @@ export interface Subscriber {
   /** After each commit, in order, before the command's own promise resolves: `record.command` tells whose it was. */
   publish(commit: Commit): void;
   notice(notice: 'evaluating' | 'superseded', at: number): void;
-  /** The connection has to end: SUPERSEDED, RESTARTING, TRY_LATER. */
+  /** The connection has to end: SUPERSEDED, RESTARTING, STORE_UNAVAILABLE, INTERNAL. */
   end(code: ErrorCode): void;
 }
 

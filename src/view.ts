@@ -14,7 +14,7 @@ import {
 } from './protocol.ts';
 import { type Snapshot, stateOf, statePathOf } from './reduce.ts';
 import { promptText } from './report/transcript.ts';
-import type { Working } from './working.ts';
+import { scoreOf, type Working } from './working.ts';
 
 /** Everything that a view may be made of. `transcript` is needed for reviewers and operators only. */
 export interface ViewSource {
@@ -127,14 +127,11 @@ function common(source: ViewSource, role: Role): Omit<CandidateView, 'role'> {
   };
 }
 
-function resultsOf(source: ViewSource): NonNullable<CandidateView['results']> {
-  return source.published.plan.questions
-    .filter((question) => question.id in source.working.scores)
-    .map((question) => ({
-      questionId: question.id,
-      text: question.text,
-      score: source.working.scores[question.id] ?? null,
-    }));
+function resultsOf({ published, working }: ViewSource): NonNullable<CandidateView['results']> {
+  return published.plan.questions.flatMap(({ id, text }) => {
+    const score = scoreOf(working, id);
+    return score === undefined ? [] : [{ questionId: id, text, score }];
+  });
 }
 
 /**

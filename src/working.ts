@@ -28,6 +28,12 @@ export function evaluationOf(event: StoredEvent): StoredEvaluation | null {
   return output?.ok === true && output.evaluation ? output.evaluation : null;
 }
 
+/** The best score of a question: null = nothing could judge it, undefined = not answered. Ids are the plan's words. */
+export function scoreOf(working: Working, questionId: string): number | null | undefined {
+  // A question may be called `constructor`.
+  return Object.hasOwn(working.scores, questionId) ? working.scores[questionId] : undefined;
+}
+
 function best(before: number | null | undefined, score: number): number {
   return before == null ? score : Math.max(before, score);
 }
@@ -44,7 +50,7 @@ function applyFact(working: Working, event: StoredEvent, fact: InterviewFact): W
     case 'followUp.decided': {
       const found = evaluationOf(event);
       if (!found) return working;
-      const score = best(working.scores[fact.questionId], found.score);
+      const score = best(scoreOf(working, fact.questionId), found.score);
       return { ...working, scores: { ...working.scores, [fact.questionId]: score } };
     }
     default:

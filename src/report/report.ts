@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { outcomes, states, transcriptSchema } from '../protocol.ts';
 import { stateOf } from '../reduce.ts';
+import { scoreOf } from '../working.ts';
 import type { Reading } from './read.ts';
 
 const instant = z.number().int();
@@ -51,7 +52,7 @@ export function buildReport({ head, published, standing, transcript }: Reading):
   const { context } = standing.snapshot;
   const { plan } = published;
   const { entries } = transcript;
-  const scoreOf = (questionId: string) => standing.working.scores[questionId] ?? null;
+  const score = (questionId: string) => scoreOf(standing.working, questionId) ?? null;
   const mains = entries.filter(({ kind }) => kind === 'question');
   const judged = entries.filter(({ evaluation }) => evaluation !== undefined);
   return {
@@ -65,7 +66,7 @@ export function buildReport({ head, published, standing, transcript }: Reading):
     createdAt: head.meta.createdAt,
     startedAt: context.startedAt,
     completedAt: context.completedAt,
-    score: mean(plan.questions.map(({ id }) => scoreOf(id)).filter((score) => score !== null)),
+    score: mean(plan.questions.map(({ id }) => score(id)).filter((value) => value !== null)),
     counts: {
       questions: plan.questions.length,
       asked: mains.length,
@@ -79,7 +80,7 @@ export function buildReport({ head, published, standing, transcript }: Reading):
       id,
       text,
       threshold: rubric.threshold,
-      score: scoreOf(id),
+      score: score(id),
       entries: entries.filter(({ questionId }) => questionId === id),
     })),
   };

@@ -106,7 +106,7 @@ test('[A3] a failed append drops the actor; the interview continues from the jou
     ok: false,
     problem: { code: 'STORE_UNAVAILABLE' },
   });
-  expect(candidate.ended).toEqual(['TRY_LATER']);
+  expect(candidate.ended).toEqual(['STORE_UNAVAILABLE']);
   expect(candidate.views).toHaveLength(before);
   const reopened = await actors.open(id);
   expect(reopened.epoch).toBeGreaterThan(actor.epoch);
