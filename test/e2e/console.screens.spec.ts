@@ -92,6 +92,12 @@ async function searchWithAxe(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
+/** The boxes whose text runs over their edge. */
+const spilling = (page: Page) =>
+  page
+    .locator('.step, .badge, .fact, .button, .choice-face, .field')
+    .evaluateAll((boxes) => boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent));
+
 /** Let the next moment of the interview arrive. */
 const advance = (page: Page) => page.evaluate("dispatchEvent(new Event('mock-advance'))");
 
@@ -127,6 +133,7 @@ for (const { viewport, colorScheme, isSearched } of [
         await page.screenshot({ path: join(root, 'test-results/console', picture) });
         if (isSearched) faults.push(...(await searchWithAxe(page)));
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+        expect(await spilling(page)).toEqual([]);
         expect(faults).toEqual([]);
       });
 

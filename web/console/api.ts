@@ -1,6 +1,6 @@
 import type { Problem } from '../../src/client/problem.ts';
 import { toProblem } from '../../src/errors.ts';
-import type { Command, Down, Role, State } from '../../src/protocol.ts';
+import type { Command, Down, State } from '../../src/protocol.ts';
 
 // The part of the HTTP API that the console uses. Expected failures are values.
 
@@ -60,9 +60,6 @@ export interface Api {
   readTranscript(interviewId: string): Promise<Reply<unknown>>;
   readJournal(interviewId: string, afterSeq: number): Promise<Reply<{ records: JournalEntry[] }>>;
 }
-
-/** The role in which a page acts; operators may do what reviewers may only see. */
-export type ConsoleRole = Exclude<Role, 'candidate'>;
 
 /** Tell whether the secret itself was refused, so that asking again is useless. */
 export function isLockedOut({ status }: Problem): boolean {

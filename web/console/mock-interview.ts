@@ -354,3 +354,9 @@ export const mockReport: ReportDigest = {
     { id: 'deploy', text: 'How do you deploy without an outage?', threshold: 0.6, score: null },
   ],
 };
+
+export const mockEmptyReport: ReportDigest = {
+  score: null,
+  counts: { questions: 5, answered: 0, skipped: 0, timedOut: 0, needsReview: 0 },
+  questions: mockReport.questions.map((question) => ({ ...question, score: null })),
+};

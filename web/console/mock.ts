@@ -2,7 +2,7 @@ import type { Client, ClientEvents, ClientState } from '../../src/client.ts';
 import { toProblem } from '../../src/errors.ts';
 import type { ReviewerView } from '../../src/protocol.ts';
 import type { Api, JournalEntry, Reply, Summary } from './api.ts';
-import { mockMoments, mockReport, mockViews } from './mock-interview.ts';
+import { mockEmptyReport, mockMoments, mockReport, mockViews } from './mock-interview.ts';
 import { createSecrets } from './secrets.ts';
 import type { Service } from './service.ts';
 
@@ -132,7 +132,7 @@ function mockApi(scene: string): Api {
       type === 'interview.cancel'
         ? Promise.resolve({ ok: false, problem: toProblem('NOT_ACCEPTED', 'The interview is COMPLETE.') })
         : reply({ seq: 6 }),
-    readReport: () => reply(mockReport),
+    readReport: () => reply(scene === 'invited' ? mockEmptyReport : mockReport),
     readTranscript: () => reply(mockViews.running.transcript),
     readJournal: () => reply({ records }),
   };

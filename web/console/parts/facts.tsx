@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { ReviewerView } from '../../../src/protocol.ts';
-import { formatClock, formatSpoken } from '../../candidate/countdown.ts';
-import { useTimeLeft } from '../../candidate/use-clock.ts';
 import { Icon } from '../../shared/icon.tsx';
+import { formatClock, formatSpoken } from '../../shared/spans.ts';
+import { useTimeLeft } from '../../shared/use-time-left.ts';
 import type { ReportDigest } from '../api.ts';
 import { formatCount, formatExact, formatInstant, formatShare } from '../moments.ts';
 import { outcomeLabels } from '../wording.ts';
@@ -22,11 +22,11 @@ export function Facts({
       <Fact name="Candidate">
         {view.isCandidateConnected ? (
           <span className="fact-state ok">
-            <Icon name="person" /> connected
+            <Icon name="person" /> here
           </span>
         ) : (
           <span className="fact-state soft">
-            <Icon name="offline" /> not connected
+            <Icon name="offline" /> away
           </span>
         )}
       </Fact>

@@ -1,9 +1,8 @@
 import type { ReviewerView } from '../../../src/protocol.ts';
-import { Icon, type IconName } from '../../shared/icon.tsx';
+import { Icon } from '../../shared/icon.tsx';
 import type { ReportDigest } from '../api.ts';
 import { formatShare } from '../moments.ts';
 import { judgementsOf, statusOf, type Thread } from '../threads.ts';
-import { statusLabels } from '../wording.ts';
 
 /** All questions of the plan at a glance; choosing one goes to it. */
 export function Overview({
@@ -55,7 +54,7 @@ function Step({
         <span className="step-result">not asked</span>
       </span>
     );
-  const { icon, text, needsReview } = resultOf(thread, view, report, isNewest);
+  const { text, needsReview } = resultOf(thread, view, report, isNewest);
   return (
     <button type="button" className="step" onClick={() => goTo(number)}>
       <span className="step-number">
@@ -63,7 +62,6 @@ function Step({
         {number}
       </span>
       <span className="step-result number">
-        {icon && <Icon name={icon} />}
         {text}
         {needsReview && (
           <>
@@ -87,7 +85,7 @@ const shortWords = {
   paused: 'paused',
   judging: 'evaluating',
   judged: '',
-  unjudged: 'not evaluated',
+  unjudged: 'no score',
   skipped: 'skipped',
   'timed-out': 'no answer',
   unanswered: 'no answer',
@@ -98,16 +96,16 @@ function resultOf(
   view: ReviewerView,
   report: ReportDigest | null,
   isNewest: boolean,
-): { icon?: IconName; text: string; needsReview: boolean } {
+): { text: string; needsReview: boolean } {
   const last = thread.entries.at(-1);
   const status = last ? statusOf(last, view, isNewest) : 'unanswered';
   const judgements = judgementsOf(thread);
   const newest = judgements.at(-1);
   const needsReview = newest !== undefined && (newest.evaluation === null || newest.evaluation.needsReview);
   if (status === 'answering' || status === 'paused' || status === 'judging')
-    return { icon: statusLabels[status].icon, text: shortWords[status], needsReview: false };
+    return { text: shortWords[status], needsReview: false };
   // The report says which of a question's scores counts.
   const counted = report?.questions.find(({ id }) => id === thread.questionId)?.score ?? newest?.evaluation?.score;
   if (counted !== undefined && judgements.length > 0) return { text: formatShare(counted), needsReview };
-  return { icon: statusLabels[status].icon, text: shortWords[status], needsReview };
+  return { text: shortWords[status], needsReview };
 }

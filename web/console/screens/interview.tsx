@@ -13,6 +13,7 @@ import { OperatorActions } from '../parts/operator.tsx';
 import { Overview } from '../parts/overview.tsx';
 import { QuestionCard } from '../parts/question-card.tsx';
 import { RecordsPanel } from '../parts/records-panel.tsx';
+import { ScreenTitle } from '../parts/screen-title.tsx';
 import { useService } from '../service.ts';
 import { judgementsOf, toThreads } from '../threads.ts';
 import { useReport } from '../use-report.ts';
@@ -65,8 +66,10 @@ function Opened({
 }) {
   const threads = useMemo(() => toThreads(view.transcript.entries), [view.transcript]);
   const judgedCount = threads.reduce((count, thread) => count + judgementsOf(thread).length, 0);
-  const report = useReport(api, view.interviewId, `${judgedCount} ${view.outcome ?? ''}`);
+  const report = useReport(api, view.interviewId, `${judgedCount} ${view.outcome ?? ''} ${state.connection}`);
   useAnnouncedState(view);
+  // The buttons stay, greyed, when the interview ends while it is watched: nothing moves, and the focus is not lost.
+  const [wasRunning] = useState(!view.outcome);
   const name = view.candidateName ?? 'Unnamed candidate';
   const label = labelInterview(view);
   useEffect(() => {
@@ -88,9 +91,7 @@ function Opened({
     >
       <div className="interview-head">
         <div className="interview-title">
-          <h1 className="screen-title" dir="auto">
-            {name}
-          </h1>
+          <ScreenTitle>{name}</ScreenTitle>
           <p className="soft">
             <span dir="auto">{view.plan.title}</span> · {view.planId} v{view.planVersion}
           </p>
@@ -100,7 +101,7 @@ function Opened({
           </p>
         </div>
         <div className="actions">
-          {view.role === 'operator' && !view.outcome && <OperatorActions api={api} view={view} />}
+          {view.role === 'operator' && wasRunning && <OperatorActions api={api} view={view} />}
           <Downloads api={api} interviewId={view.interviewId} />
         </div>
       </div>

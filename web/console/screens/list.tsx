@@ -8,6 +8,7 @@ import { formatAgo, formatExact, formatInstant } from '../moments.ts';
 import { Badge } from '../parts/badge.tsx';
 import { CreateDialog } from '../parts/create-dialog.tsx';
 import { Frame } from '../parts/frame.tsx';
+import { ScreenTitle } from '../parts/screen-title.tsx';
 import { useInterviews } from '../use-interviews.ts';
 import { labelState, stateLabels } from '../wording.ts';
 
@@ -34,7 +35,7 @@ export function List({ api, onLockedOut }: { api: Api; onLockedOut: () => void }
   return (
     <Frame hasList aside={<Freshness isStale={problem !== null} isFirst={interviews === null} />}>
       <div className="list-head">
-        <h1 className="screen-title">Interviews</h1>
+        <ScreenTitle>Interviews</ScreenTitle>
         <Button look="primary" onClick={() => setCreation({ isOpen: true, round: creation.round + 1 })}>
           <Icon name="plus" />
           New interview
