@@ -161,6 +161,9 @@ export type InterviewFact =
 /** Below this much of the whole interview's time no further follow-up is asked. Units: ms. */
 export const FOLLOW_UP_TIME_MIN_MS = 15_000;
 
+/** The longest a back-off grows to: the candidate is waiting. Units: ms. */
+export const BACK_OFF_MAX_MS = 30_000;
+
 type AnyEvent = { type: string; at?: number; output?: unknown };
 
 /** The instant of an event: its own, or that of the result which it carries. */
@@ -225,7 +228,7 @@ function missingPointId(context: InterviewContext): string | null {
   // Below every worth, so that a missing point is found even where its words were all there.
   let bestWorth = -1;
   for (const point of points) {
-    if (point.verdict === 'met' || !weights.has(point.id) || context.askedPointIds.includes(point.id)) continue;
+    if (point.verdict === 'met' || context.askedPointIds.includes(point.id)) continue;
     if (point.id === proposedId) return point.id;
     const worth = (weights.get(point.id) ?? 0) * (1 - point.coverage);
     if (worth > bestWorth) {
@@ -280,28 +283,29 @@ export const interview = setup({
     isCurrentPrompt: ({ context, event }) => 'promptId' in event && event.promptId === context.prompt?.id,
     isAnswer: ({ context, event }) =>
       event.type === 'answer.submit' && event.promptId === context.prompt?.id && event.text.trim() !== '',
-    isSkippableLast: ({ context, event }) =>
+    isSkippableWithoutNext: ({ context, event }) =>
       event.type === 'prompt.skip' &&
       event.promptId === context.prompt?.id &&
       question(context)?.skippable === true &&
       context.questionIndex + 1 >= context.plan.questions.length,
     isSkippable: ({ context, event }) =>
       event.type === 'prompt.skip' && event.promptId === context.prompt?.id && question(context)?.skippable === true,
-    isCurrentPromptLast: ({ context, event }) =>
+    isCurrentPromptWithoutNext: ({ context, event }) =>
       'promptId' in event &&
       event.promptId === context.prompt?.id &&
       context.questionIndex + 1 >= context.plan.questions.length,
     hasDraft: ({ context }) => context.hasDraft,
     hasNextQuestion: ({ context }) => context.questionIndex + 1 < context.plan.questions.length,
     hasPauseLeft: ({ context }) => context.pauseLeftMs > 0,
-    isExtension: ({ event }) => event.type === 'deadline.extend' && event.byMs > 0,
-    isTimeUp: ({ context }) => context.totalLeftMs === 0,
+    isExtension: ({ event }) => event.type === 'deadline.extend' && Number.isSafeInteger(event.byMs) && event.byMs > 0,
+    isWholeOver: ({ context, event }) => context.endsAt !== null && timeOf(event, context) >= context.endsAt,
+    isCutShort: ({ context }) => context.totalLeftMs === 0 && context.questionIndex + 1 < context.plan.questions.length,
     isFollowUpDue: ({ context }) => context.decision?.isAsked === true,
     isScored: ({ event }) => outputOf(event)?.ok === true,
+    isAttemptLeft: ({ context }) => context.attempt < context.plan.evaluation.attemptsMax,
     isRetryLeft: ({ context, event }) => {
       const output = outputOf(event);
-      const isRetryable = output === undefined || output.ok ? true : output.isRetryable !== false;
-      return isRetryable && context.attempt < context.plan.evaluation.attemptsMax;
+      return output?.ok === false && output.isRetryable && context.attempt < context.plan.evaluation.attemptsMax;
     },
   },
   actions: {
@@ -407,22 +411,28 @@ export const interview = setup({
     }),
     backOff: assign(({ context, event }) => {
       const at = timeOf(event, context);
-      const waitMs = context.plan.evaluation.backoffMs * 2 ** Math.max(0, context.attempt - 1);
+      const doubledMs = context.plan.evaluation.backoffMs * 2 ** Math.max(0, context.attempt - 1);
+      const waitMs = Math.min(doubledMs, Math.max(BACK_OFF_MAX_MS, context.plan.evaluation.backoffMs));
       return { at, evaluationDueAt: at + waitMs };
     }),
     keepEvaluation: assign(({ context, event }) => {
       const output = outputOf(event);
       const found = output?.ok === true ? output.evaluation : null;
+      // Points of the rubric, each once: whatever an evaluator says, the context stays bounded.
+      const ids = question(context)?.points.map(({ id }) => id) ?? [];
+      const unseen = new Set(ids);
       return {
         at: timeOf(event, context),
         evaluationDueAt: null,
         // Only what the decision reads; the whole evaluation stays in the journal.
         evaluation: found && {
           score: found.score,
-          points: found.points.map(({ id, verdict, coverage }) => ({ id, verdict, coverage })),
+          points: found.points
+            .filter(({ id }) => unseen.delete(id))
+            .map(({ id, verdict, coverage }) => ({ id, verdict, coverage })),
           isNonAnswer: found.isNonAnswer,
           needsReview: found.needsReview,
-          proposedPointId: found.proposedPointId,
+          proposedPointId: ids.find((id) => id === found.proposedPointId) ?? null,
         },
       };
     }),
@@ -603,6 +613,15 @@ export const interview = setup({
                   description: 'Time is up with a draft: the draft becomes the answer.',
                 },
                 {
+                  guard: 'isWholeOver',
+                  target: '#interview.COMPLETE',
+                  actions: [
+                    { type: 'tellPassed', params: { because: 'deadline' } },
+                    { type: 'complete', params: { outcome: 'expired' } },
+                  ],
+                  description: 'The whole interview is over as well, for instance after a downtime.',
+                },
+                {
                   guard: 'hasNextQuestion',
                   target: '#interview.QUESTIONING',
                   reenter: true,
@@ -649,7 +668,7 @@ export const interview = setup({
             'answer.draft': { guard: 'isCurrentPrompt', actions: ['keepDraft'] },
             'prompt.skip': [
               {
-                guard: 'isSkippableLast',
+                guard: 'isSkippableWithoutNext',
                 target: '#interview.COMPLETE',
                 actions: [
                   { type: 'tellPassed', params: { because: 'skip' } },
@@ -688,6 +707,11 @@ export const interview = setup({
             'interview.resume': {
               target: 'ANSWERING',
               actions: ['resume', { type: 'tellResumed', params: { because: 'candidate' } }],
+            },
+            'answer.draft': {
+              guard: 'isCurrentPrompt',
+              actions: ['keepDraft'],
+              description: 'A draft that was on its way when the candidate paused is kept.',
             },
             'deadline.extend': { guard: 'isExtension', actions: ['extendStopped', 'tellExtended'] },
           },
@@ -734,7 +758,7 @@ export const interview = setup({
               input: ({ context }) => ({ at: context.evaluationDueAt }),
               onDone: [
                 {
-                  guard: 'isRetryLeft',
+                  guard: 'isAttemptLeft',
                   target: 'BACKING_OFF',
                   actions: [{ type: 'tellFailed', params: { code: 'TIMEOUT' } }, 'backOff'],
                 },
@@ -800,12 +824,12 @@ export const interview = setup({
           description: 'Is something missing and worth asking? The decision and its reason are recorded either way.',
           entry: ['decideFollowUp', 'tellDecision'],
           always: [
+            { guard: 'isFollowUpDue', target: '#interview.FOLLOW_UP', actions: ['askFollowUp', 'tellAsked'] },
             {
-              guard: 'isTimeUp',
+              guard: 'isCutShort',
               target: '#interview.COMPLETE',
               actions: [{ type: 'complete', params: { outcome: 'expired' } }],
             },
-            { guard: 'isFollowUpDue', target: '#interview.FOLLOW_UP', actions: ['askFollowUp', 'tellAsked'] },
             { guard: 'hasNextQuestion', target: '#interview.QUESTIONING', actions: ['askQuestion', 'tellAsked'] },
             { target: '#interview.COMPLETE', actions: [{ type: 'complete', params: { outcome: 'finished' } }] },
           ],
@@ -832,6 +856,15 @@ export const interview = setup({
                   target: '#interview.EVALUATING',
                   actions: [{ type: 'tellTaken', params: { from: 'draft' } }, 'takeAnswer'],
                   description: 'Time is up with a draft: the draft becomes the answer.',
+                },
+                {
+                  guard: 'isWholeOver',
+                  target: '#interview.COMPLETE',
+                  actions: [
+                    { type: 'tellPassed', params: { because: 'deadline' } },
+                    { type: 'complete', params: { outcome: 'expired' } },
+                  ],
+                  description: 'The whole interview is over as well, for instance after a downtime.',
                 },
                 {
                   guard: 'hasNextQuestion',
@@ -879,7 +912,7 @@ export const interview = setup({
             'answer.draft': { guard: 'isCurrentPrompt', actions: ['keepDraft'] },
             'prompt.skip': [
               {
-                guard: 'isCurrentPromptLast',
+                guard: 'isCurrentPromptWithoutNext',
                 target: '#interview.COMPLETE',
                 actions: [
                   { type: 'tellPassed', params: { because: 'skip' } },
@@ -917,6 +950,11 @@ export const interview = setup({
             'interview.resume': {
               target: 'ANSWERING',
               actions: ['resume', { type: 'tellResumed', params: { because: 'candidate' } }],
+            },
+            'answer.draft': {
+              guard: 'isCurrentPrompt',
+              actions: ['keepDraft'],
+              description: 'A draft that was on its way when the candidate paused is kept.',
             },
             'deadline.extend': { guard: 'isExtension', actions: ['extendStopped', 'tellExtended'] },
           },

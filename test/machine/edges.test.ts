@@ -55,8 +55,8 @@ function eventsAt(snapshot: Snapshot): TypedEvent[] {
     { type: 'interview.end', at },
     { type: 'interview.cancel', at },
     ...['invitation', 'prompt', 'pause', 'evaluation', 'backOff'].map((id) => doneEvent(id, { at })),
-    // The one instant that matters: at its end the interview has no time left.
-    doneEvent('whole', { at: snapshot.context.endsAt ?? at }),
+    // The one instant that matters: at its end the interview has no time left, whichever deadline tells.
+    ...['prompt', 'whole'].map((id) => doneEvent(id, { at: snapshot.context.endsAt ?? at })),
     ...['evaluate', 'evaluateFallback'].flatMap((id) => [
       doneEvent(id, judged()),
       doneEvent(id, judged(evaluationDigest())),

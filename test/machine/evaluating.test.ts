@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BACK_OFF_MAX_MS } from '../../machines/interview.ts';
 import {
   apply,
   brief,
@@ -10,7 +11,7 @@ import {
   T0,
   type Walk,
 } from '../support/machine.ts';
-import { invokedIdsByPath, type RestingPath, reach, restingPaths } from '../support/positions.ts';
+import { invokedIdsByPath, type RestingPath, reach, reachLast, restingPaths } from '../support/positions.ts';
 
 const plan = (attemptsMax: number, backoffMs = SECOND) => ({
   evaluation: { timeoutMs: 20 * SECOND, attemptsMax, backoffMs },
@@ -87,6 +88,18 @@ describe('attempts', () => {
     expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000]);
   });
 
+  test.each([
+    { backoffMs: 10 * SECOND, waits: [10, 20, 30, 30, 30] },
+    { backoffMs: BACK_OFF_MAX_MS, waits: [30, 30, 30] },
+    { backoffMs: 45 * SECOND, waits: [45, 45, 45] },
+  ])('[M24] a back-off that begins at $backoffMs ms waits $waits s', ({ backoffMs, waits }) => {
+    const walk = reach('EVALUATING.SCORING', plan(waits.length + 1, backoffMs));
+    for (const seconds of waits) {
+      const failedAt = walk.fail().now;
+      expect(walk.pass('backOff').now - failedAt).toBe(seconds * SECOND);
+    }
+  });
+
   test('[M25] a failure for good is not tried again, whatever is left', () => {
     const walk = reach('EVALUATING.SCORING', plan(10)).fail(false);
     expect([walk.path, walk.context.attempt]).toEqual(['EVALUATING.FALLBACK', 1]);
@@ -116,6 +129,14 @@ describe('results', () => {
       proposedPointId: 'effect',
     });
     expect(walk.last.facts[0]).toEqual({ type: 'evaluation.done', answerId: 'a', score: 0.25, needsReview: true });
+  });
+
+  test('[M29] only points of the rubric are kept, each once, and no foreign proposal', () => {
+    const cause = { id: 'cause', verdict: 'met', coverage: 1 } as const;
+    const points = [{ ...cause, id: 'foreign' }, cause, { ...cause, verdict: 'not_met' as const, coverage: 0 }];
+    // The last question, because asking the next one forgets the evaluation.
+    const walk = reachLast('EVALUATING.SCORING').judge(evaluationDigest({ points, proposedPointId: 'foreign' }));
+    expect(walk.context.evaluation).toMatchObject({ points: [cause], proposedPointId: null });
   });
 
   test('[M26] nothing of an earlier evaluation is left when the next one fails', () => {

@@ -51,11 +51,13 @@ describe('the reason of a decision', () => {
     expect(decisionsOf(walked.judge(allMissing).last.facts)).toEqual([no('all-missing-points-asked')]);
   });
 
-  test('[M15] a missing point that the rubric does not have is nothing to ask about', () => {
+  test('[M15] a point that the rubric does not have is not missing', () => {
     const foreign = { id: 'foreign', verdict: 'not_met', coverage: 0 } as const;
-    expect(decide(evaluationDigest({ points: [foreign], proposedPointId: 'foreign' }))).toEqual(
-      no('all-missing-points-asked'),
-    );
+    const proposal = { proposedPointId: 'foreign' };
+    expect(decide(evaluationDigest({ ...proposal, points: [foreign] }))).toEqual(no('nothing-missing'));
+    expect(decide(evaluationDigest({ ...proposal, points: [met, foreign] }))).toEqual(no('nothing-missing'));
+    const effect = { id: 'effect', verdict: 'not_met', coverage: 0 } as const;
+    expect(decide(evaluationDigest({ ...proposal, points: [foreign, effect] }))?.pointId).toBe('effect');
   });
 
   test('[M15] too little of the whole time is left', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { InterviewFact } from '../../machines/interview.ts';
+import { FOLLOW_UP_TIME_MIN_MS, type InterviewFact } from '../../machines/interview.ts';
 import { anyInput, anyMoves, anyStop, letTimePass, MARK, makeMove } from '../support/arbitrary.ts';
 import { type Walk, walk } from '../support/machine.ts';
 
@@ -9,7 +9,7 @@ const runs = { seed, numRuns: 300 };
 
 /** More events than any interview of these plans can need once only time passes: attempts × prompts, with room. */
 const EVENTS_MAX = 4 * 4 * 20;
-/** Context beside the plan: fixed fields, five judged points and the ids asked about. */
+/** Context beside the plan: fixed fields, the judged points of a rubric of four and the ids asked about. */
 const CONTEXT_BESIDE_PLAN_CHARS_MAX = 1_600;
 
 type Asked = Extract<InterviewFact, { type: 'prompt.asked' }>['prompt'];
@@ -45,6 +45,23 @@ function expectSound(walked: Walk, pathBefore: string): void {
     pathBefore.startsWith('EVALUATING') && !path.startsWith('EVALUATING') && context.outcome !== 'cancelled';
   expect(factsOf(last.facts, 'followUp.decided').length, '[M14] one decision per evaluation').toBe(isDecided ? 1 : 0);
 
+  const question = context.plan.questions[context.questionIndex];
+  const rubricIds = question?.points.map(({ id }) => id) ?? [];
+  const judgedIds = context.evaluation?.points.map(({ id }) => id) ?? [];
+  expect(rubricIds, '[M29] points of the rubric').toEqual(expect.arrayContaining(judgedIds));
+  expect(new Set(judgedIds).size, '[M29] each once').toBe(judgedIds.length);
+
+  for (const { prompt } of factsOf(last.facts, 'prompt.asked')) {
+    const leftMs = context.endsAt === null ? Number.POSITIVE_INFINITY : context.endsAt - context.at;
+    if (prompt.kind === 'followUp') expect(leftMs, '[M15] time is left').toBeGreaterThanOrEqual(FOLLOW_UP_TIME_MIN_MS);
+    // A skip that arrives between the end and its notice asks once more; the deadline, past already, ends it at once.
+    else if (walked.events.at(-1)?.type !== 'prompt.skip') expect(leftMs, '[M8] time is left').toBeGreaterThan(0);
+  }
+  if (isDecided && path === 'COMPLETE') {
+    const isLast = context.questionIndex + 1 === context.plan.questions.length;
+    expect(context.outcome, '[M8] cut short only where a question waits').toBe(isLast ? 'finished' : 'expired');
+  }
+
   const isComplete = path === 'COMPLETE';
   expect(factsOf(facts, 'interview.completed').length).toBe(isComplete ? 1 : 0);
   expect(context.outcome !== null).toBe(isComplete);
@@ -62,7 +79,7 @@ function run(walked: Walk, step: () => unknown): void {
   expectSound(walked, path);
 }
 
-test(`[M14] [M17] [M29] hold in any course of any interview (seed ${seed})`, () => {
+test(`[M8] [M14] [M15] [M17] [M29] hold in any course of any interview (seed ${seed})`, () => {
   const property = fc.property(anyInput, anyMoves, anyStop, (input, moves, stop) => {
     const walked = walk(input);
     for (const move of moves) run(walked, () => makeMove(walked, move));

@@ -1,4 +1,4 @@
-import { evaluationDigest, questionOutline, SECOND, type Walk } from '../support/machine.ts';
+import { evaluationDigest, MINUTE, questionOutline, SECOND, type Walk } from '../support/machine.ts';
 import { type RestingPath, reach, reachLast } from '../support/positions.ts';
 
 // Every transition of the chart, one row each: from here, by this, to there, telling that.
@@ -23,6 +23,8 @@ const pause = (w: Walk) => w.send({ type: 'interview.pause' });
 const resume = (w: Walk) => w.send({ type: 'interview.resume' });
 const extend = (w: Walk) => w.send({ type: 'deadline.extend', byMs: 5_000 });
 const missing = evaluationDigest();
+/** Longer than the whole interview: what a downtime leaves behind. */
+const DOWNTIME_MS = 11 * MINUTE;
 
 const invitation: Line[] = [
   [
@@ -70,6 +72,7 @@ function prompted(state: 'QUESTIONING' | 'FOLLOW_UP', p: string): Line[] {
       [`answer.taken ${p} submit`, `evaluation.started ${p} 1`],
     ],
     ['M3', 'a draft is kept', () => reach(answering), (w) => w.draft(), answering, []],
+    ['M3', 'a draft is kept while paused', () => reach(paused), (w) => w.draft(), paused, []],
     [
       'M4',
       'its deadline passes with a draft',
@@ -131,6 +134,30 @@ function prompted(state: 'QUESTIONING' | 'FOLLOW_UP', p: string): Line[] {
       'the whole interview runs out without a draft',
       () => reach(answering),
       (w) => w.pass('whole'),
+      'COMPLETE',
+      [`prompt.passed ${p} deadline`, 'interview.completed expired'],
+    ],
+    [
+      'M8',
+      'its deadline is noticed after the end of the whole interview, with a draft',
+      () => reach(answering).draft().wait(DOWNTIME_MS),
+      (w) => w.pass('prompt'),
+      'EVALUATING.SCORING',
+      [`answer.taken ${p} draft`, `evaluation.started ${p} 1`],
+    ],
+    [
+      'M8',
+      'its deadline is noticed after the end of the whole interview, without a draft, and another question waits',
+      () => reach(answering).wait(DOWNTIME_MS),
+      (w) => w.pass('prompt'),
+      'COMPLETE',
+      [`prompt.passed ${p} deadline`, 'interview.completed expired'],
+    ],
+    [
+      'M8',
+      'the deadline of the last is noticed after the end of the whole interview, without a draft',
+      () => reachLast(answering).wait(DOWNTIME_MS),
+      (w) => w.pass('prompt'),
       'COMPLETE',
       [`prompt.passed ${p} deadline`, 'interview.completed expired'],
     ],
@@ -224,6 +251,35 @@ const evaluating: Line[] = [
     (w) => w.judge(missing),
     'COMPLETE',
     ['evaluation.done a', 'followUp.decided a no-time-left', 'interview.completed expired'],
+  ],
+  [
+    'M8',
+    'a draft of a follow-up taken at the end is judged enough, and a question waits',
+    () => reach('FOLLOW_UP.ANSWERING').draft().pass('whole'),
+    (w) => w.judge(),
+    'COMPLETE',
+    ['evaluation.done a.1', 'followUp.decided a threshold-reached', 'interview.completed expired'],
+  ],
+  [
+    'M8',
+    'a draft of the last taken at the end is judged, though much is missing',
+    () => reachLast('QUESTIONING.ANSWERING').draft().pass('whole'),
+    (w) => w.judge(missing),
+    'COMPLETE',
+    ['evaluation.done a', 'followUp.decided a no-time-left', 'interview.completed finished'],
+  ],
+  [
+    'M8',
+    'nothing could judge a draft taken at the end, and a question waits',
+    () => reach('QUESTIONING.ANSWERING').draft().pass('whole').fail(false),
+    (w) => w.fail(false, 'evaluateFallback'),
+    'COMPLETE',
+    [
+      'evaluation.failed a 1 UPSTREAM',
+      'evaluation.missing a',
+      'followUp.decided a not-evaluated',
+      'interview.completed expired',
+    ],
   ],
   [
     'M24',

@@ -53,13 +53,51 @@ describe('what every deadline waits for', () => {
     expect(walk.pass('invitation').context.outcome).toBe('expired');
   });
 
-  test('[M8] a deadline that fires late leaves no negative time: the next prompt finds the interview over', () => {
+  test('[M8] a deadline that fires late leaves no negative time', () => {
     const walk = reach('QUESTIONING.ANSWERING')
       .wait(60 * MINUTE)
       .pass('prompt');
-    expect(walk.context.prompt?.id).toBe('b');
-    expect(deadlinesOf(walk).whole).toBe(walk.now);
-    expect(walk.pass('whole').context.outcome).toBe('expired');
+    expect(walk.context).toMatchObject({ outcome: 'expired', totalLeftMs: 0, completedAt: walk.now });
+  });
+
+  test.each(['QUESTIONING.ANSWERING', 'FOLLOW_UP.ANSWERING'] as const)(
+    '[M8] in %s that end in the same instant give the same end, whichever comes first',
+    (path) => {
+      for (const questionIds of [['a'], ['a', 'b']]) {
+        const questions = questionIds.map((id) => questionOutline(id, { followUpTimeMs: MINUTE }));
+        const [byPrompt, byWhole] = ['prompt', 'whole'].map((id) =>
+          reach(path, { questions, totalMs: MINUTE }).pass(id),
+        );
+        expect(byPrompt?.context).toMatchObject({ outcome: 'expired', completedAt: T0 + MINUTE });
+        expect(byPrompt?.context).toEqual(byWhole?.context);
+        expect(byPrompt?.last.facts).toEqual(byWhole?.last.facts);
+      }
+    },
+  );
+
+  test.each(['QUESTIONING.ANSWERING', 'FOLLOW_UP.ANSWERING'] as const)(
+    '[M8] in %s: a millisecond before the end the next question is still asked, at the end no more',
+    (path) => {
+      const passed = (at: number) =>
+        reach(path)
+          .wait(at - T0)
+          .pass('prompt').context;
+      expect(passed(T0 + 10 * MINUTE - 1)).toMatchObject({ outcome: null, prompt: { id: 'b' } });
+      expect(passed(T0 + 10 * MINUTE)).toMatchObject({ outcome: 'expired', prompt: null });
+    },
+  );
+
+  test('[M8] an interview without a limit is never over, however late a deadline fires', () => {
+    const walk = reach('QUESTIONING.ANSWERING', { totalMs: null }).wait(60 * MINUTE);
+    expect(walk.pass('prompt').context).toMatchObject({ outcome: null, prompt: { id: 'b' } });
+    expect(walk.answer().judge().context.outcome).toBe('finished');
+  });
+
+  test('[M8] the last question answered after the end finishes: nothing was cut short', () => {
+    const walk = reach('QUESTIONING.ANSWERING', { questions: [questionOutline('a')] })
+      .wait(11 * MINUTE)
+      .answer();
+    expect(walk.judge(evaluationDigest()).context).toMatchObject({ outcome: 'finished', totalLeftMs: 0 });
   });
 
   test('[M8] an answer that arrives after the end is judged and is the last', () => {
@@ -91,6 +129,21 @@ describe.each(['QUESTIONING', 'FOLLOW_UP'] as const)('a pause in %s', (state) =>
     resume(pause(walk).wait(SECOND));
     expect(walk.context.prompt).toMatchObject({ id, askedAt });
     expect(walk.pass('prompt').path).toBe('EVALUATING.SCORING');
+  });
+
+  test('[M3] keeps a draft that arrives during it, and stays as long as it was', () => {
+    const walk = pause(reach(answering).wait(12_345));
+    const { pauseEndsAt, prompt, totalLeftMs } = walk.context;
+    walk.wait(SECOND).draft();
+    expect([walk.last.started, walk.last.stoppedIds]).toEqual([[], []]);
+    expect(walk.context).toMatchObject({ hasDraft: true, pauseEndsAt, prompt, totalLeftMs });
+    expect(resume(walk).pass('prompt').path).toBe('EVALUATING.SCORING');
+  });
+
+  test('[M4] forgets a draft that is emptied during it', () => {
+    const walk = resume(pause(reach(answering).draft()).draft(' \n'));
+    expect(walk.context.hasDraft).toBe(false);
+    expect(walk.pass('prompt').context.prompt?.id).toBe('b');
   });
 
   test('[M19] takes from one budget, the next one too', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InterviewEvent } from '../../machines/interview.ts';
 import { apply, brief, doneEvent, type MachineEvent, MINUTE, pathOf, questionOutline, T0 } from '../support/machine.ts';
-import { invokedIdsByPath, type RestingPath, reach, restingPaths } from '../support/positions.ts';
+import { invokedIdsByPath, type RestingPath, reach, reachLast, restingPaths } from '../support/positions.ts';
 import { rows } from './rows.ts';
 
 // The rules of the machine. Titles of the tests in this folder cite them.
@@ -9,12 +9,14 @@ import { rows } from './rows.ts';
 // Course
 // M1  An invited interview starts by `interview.start`, with consent where the plan asks for it, and asks the first question.
 // M2  An invitation ends as `declined` by `interview.end` and as `expired` at its deadline.
-// M3  A non-blank answer to the current prompt is taken and evaluated; a draft of it is kept until then.
+// M3  A non-blank answer to the current prompt is taken and evaluated; a draft of it is kept until then, paused or not.
 // M4  A prompt whose deadline passes with a draft is answered by that draft. A blank draft is no draft.
 // M5  A question skipped, or whose deadline passes without a draft, gives way to the next question; the last one finishes.
 // M6  Only the current prompt is skipped: a question where its plan allows it, a follow-up always.
 // M7  A follow-up skipped, or whose deadline passes without a draft, ends its question: the next one is asked, or it finishes.
-// M8  At the end of the whole interview's time a draft is taken and judged, then nothing more is asked; the outcome is `expired`.
+// M8  At the end of the whole interview's time a draft is taken and judged, then nothing more is asked. The outcome is
+//     `expired` where the prompt stays unanswered or another question waits, and `finished` after an answer to the last.
+//     It is the same whether the deadline of the prompt or of the whole is noticed first.
 // M9  `interview.end` completes as `ended` while a prompt is with the candidate, paused or not.
 // M10 `interview.cancel` completes as `cancelled` from every state but COMPLETE.
 // M11 After an evaluation comes a follow-up, or the next question, or the end.
@@ -29,18 +31,21 @@ import { rows } from './rows.ts';
 // Time
 // M18 The candidate's clock (prompt and whole interview) runs only while a prompt is with them; pauses and evaluations cost nothing.
 // M19 All pauses together have one budget; when it is spent the interview resumes by itself and pauses no more.
-// M20 A positive extension adds to what runs or is stopped: to prompt and whole interview, in IDLE to the invitation.
+// M20 An extension by a positive whole number of ms adds to what runs or is stopped: to prompt and whole interview,
+//     in IDLE to the invitation.
 // M21 The time multiplier stretches prompt, follow-up and whole interview; untimed removes them. Nothing else changes.
 // M22 Every wait is an invoked `deadline` with an absolute instant, or null for never. An instant already past stays as it is.
 // Evaluation
 // M23 Each attempt has a number, an idempotency key of its own and a time limit.
-// M24 A retryable failure or a time-out is tried again after a back-off that doubles, up to `attemptsMax`.
+// M24 A retryable failure or a time-out is tried again, up to `attemptsMax`, after a back-off that doubles but grows to
+//     30 s at most; a plan whose back-off begins above that waits as long each time.
 // M25 A failure for good, a defect or the last attempt hands over to the embedded evaluator: degraded.
 // M26 When that fails too the answer stays unscored for a person, and the interview goes on.
 // M27 The result of an actor that no longer runs changes nothing.
 // M28 A defect of an invoked actor is told and never stops the interview.
 // Shape
-// M29 The context is plain JSON of bounded size and holds nothing that the candidate wrote.
+// M29 The context is plain JSON of bounded size and holds nothing that the candidate wrote. Of an evaluation it keeps
+//     the points of the rubric, each once.
 // M30 State value and context are the whole state: after JSON everything goes on as it would have, and the same events
 //     always give the same interview.
 // M31 The chart stands alone: one import, literal states, names for everything, a description on every state.
@@ -94,17 +99,24 @@ describe('every transition', () => {
 });
 
 const candidateIn: InterviewEvent['type'][] = ['answer.submit', 'answer.draft', 'prompt.skip', 'interview.pause'];
+const pausedIn: InterviewEvent['type'][] = [
+  'answer.draft',
+  'interview.resume',
+  'interview.end',
+  'interview.cancel',
+  'deadline.extend',
+];
 
 /** What each state takes, when the event is right in everything else. */
 const takenByPath: Record<RestingPath, InterviewEvent['type'][]> = {
   IDLE: ['interview.start', 'interview.end', 'interview.cancel', 'deadline.extend'],
   'QUESTIONING.ANSWERING': [...candidateIn, 'interview.end', 'interview.cancel', 'deadline.extend'],
-  'QUESTIONING.PAUSED': ['interview.resume', 'interview.end', 'interview.cancel', 'deadline.extend'],
+  'QUESTIONING.PAUSED': pausedIn,
   'EVALUATING.SCORING': ['interview.cancel', 'deadline.extend'],
   'EVALUATING.BACKING_OFF': ['interview.cancel', 'deadline.extend'],
   'EVALUATING.FALLBACK': ['interview.cancel', 'deadline.extend'],
   'FOLLOW_UP.ANSWERING': [...candidateIn, 'interview.end', 'interview.cancel', 'deadline.extend'],
-  'FOLLOW_UP.PAUSED': ['interview.resume', 'interview.end', 'interview.cancel', 'deadline.extend'],
+  'FOLLOW_UP.PAUSED': pausedIn,
   COMPLETE: [],
 };
 
@@ -193,12 +205,17 @@ describe('refused though the state takes the type', () => {
   });
 
   // 'a' is the question of the follow-up 'a.1': its id must not pass for that of the follow-up, nor the other way round.
-  const wrongIds = { 'QUESTIONING.ANSWERING': ['b', 'a.1', 'A', ''], 'FOLLOW_UP.ANSWERING': ['a', 'a.2', 'b', ''] };
-  test.each(Object.entries(wrongIds))('[M3] a wrong prompt id in %s', (path, wrong) => {
-    for (const promptId of wrong) {
-      expectRefused(path as RestingPath, { type: 'answer.submit', at, promptId, text: 'words' });
-      expectRefused(path as RestingPath, { type: 'answer.draft', at, promptId, text: 'words' });
-      expectRefused(path as RestingPath, { type: 'prompt.skip', at, promptId });
+  const wrongIds = { QUESTIONING: ['b', 'a.1', 'A', ''], FOLLOW_UP: ['a', 'a.2', 'b', ''] };
+  const states = ['QUESTIONING', 'FOLLOW_UP'] as const;
+  test.each(states)('[M3] a wrong prompt id in %s, paused or not', (state) => {
+    for (const promptId of wrongIds[state]) {
+      expectRefused(`${state}.ANSWERING`, { type: 'answer.submit', at, promptId, text: 'words' });
+      expectRefused(`${state}.ANSWERING`, { type: 'answer.draft', at, promptId, text: 'words' });
+      expectRefused(`${state}.ANSWERING`, { type: 'prompt.skip', at, promptId });
+      expectRefused(`${state}.PAUSED`, { type: 'answer.draft', at, promptId, text: 'words' });
+      // The last prompt has a transition of its own.
+      const last = reachLast(`${state}.ANSWERING`);
+      expectRefused(`${state}.ANSWERING`, { type: 'prompt.skip', at, promptId }, last);
     }
   });
 
@@ -227,8 +244,9 @@ describe('refused though the state takes the type', () => {
     expectRefused(path, { type: 'interview.pause', at: walk.now }, walk);
   });
 
-  test.each(restingPaths)('[M20] an extension that is not positive in %s', (path) => {
-    for (const byMs of [0, -1, Number.NaN, Number.NEGATIVE_INFINITY]) {
+  test.each(restingPaths)('[M20] an extension by no positive whole number in %s', (path) => {
+    const { NaN: none, NEGATIVE_INFINITY, POSITIVE_INFINITY, MAX_SAFE_INTEGER } = Number;
+    for (const byMs of [0, -1, none, NEGATIVE_INFINITY, POSITIVE_INFINITY, 0.5, 1_000.5, MAX_SAFE_INTEGER + 1]) {
       expectRefused(path, { type: 'deadline.extend', at, byMs });
     }
   });

@@ -83,7 +83,7 @@ test('[V3] what is allowed follows the state', async () => {
   expect(Object.fromEntries(allowedByState)).toEqual({
     IDLE: ['interview.start', 'interview.end'],
     QUESTIONING: ['answer.submit', 'answer.draft', 'prompt.skip', 'interview.pause', 'interview.end'],
-    PAUSED: ['interview.resume', 'interview.end'],
+    PAUSED: ['answer.draft', 'interview.resume', 'interview.end'],
     EVALUATING: [],
     FOLLOW_UP: ['answer.submit', 'answer.draft', 'prompt.skip', 'interview.pause', 'interview.end'],
     COMPLETE: [],
