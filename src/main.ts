@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
@@ -44,7 +43,6 @@ function openStore(config: Config): { journal: Journal; secrets: Secrets } {
   if (store.kind === 'memory') return { journal: createMemoryJournal(), secrets: findSecrets(config) };
   const folder = resolve(dirname(store.path));
   try {
-    mkdirSync(folder, { recursive: true });
     return { journal: createSqliteJournal({ path: store.path }), secrets: findSecrets(config) };
   } catch (error) {
     return stop(
