@@ -39,7 +39,10 @@ function Journey({ client, drafts, state }: { client: Client; drafts: Drafts; st
   const offsetMs = state.serverOffsetMs;
   return (
     <SessionContext value={{ client, drafts, view, offsetMs, connection: state.connection, note, markClosed }}>
-      <Frame title={view.plan.title} banner={<ConnectionBanner connection={state.connection} />}>
+      <Frame
+        title={view.state === 'IDLE' ? undefined : view.plan.title}
+        banner={<ConnectionBanner connection={state.connection} />}
+      >
         {view.state === 'IDLE' && <Welcome view={view} />}
         {view.state === 'EVALUATING' && <Evaluating view={view} note={note} />}
         {view.state === 'COMPLETE' && <Done view={view} hadStarted={hadStarted} />}

@@ -1,5 +1,5 @@
 import type { CandidateView, PromptView } from '../../src/protocol.ts';
-import { formatSpoken } from './countdown.ts';
+import { formatSpoken } from '../shared/spans.ts';
 import { describeOutcome } from './wording.ts';
 
 // What changed between two views, in words: for the live region, and for a line on the next screen.

@@ -1,3 +1,4 @@
+import { toProblem } from '../../src/errors.ts';
 import type { CandidateView, PromptView } from '../../src/protocol.ts';
 import type { KeyValueStore } from './drafts.ts';
 import type { Client, ClientState } from './port.ts';
@@ -124,8 +125,12 @@ export const mockStates = {
   },
   reconnecting: { ...asking({ draft: answer }), connection: 'reconnecting', pendingCount: 1 },
   superseded: { connection: 'superseded', view },
-  'refused-link': { connection: 'refused', view: null, problem: { code: 'UNAUTHENTICATED' } },
-  'refused-unknown': { connection: 'refused', view: null, problem: { code: 'INTERVIEW_NOT_FOUND' } },
+  'refused-link': { connection: 'refused', view: null, problem: toProblem('UNAUTHENTICATED', 'the token is wrong') },
+  'refused-unknown': {
+    connection: 'refused',
+    view: null,
+    problem: toProblem('INTERVIEW_NOT_FOUND', 'there is no such interview'),
+  },
   finished: done('finished'),
   results: done('finished', {
     results: [
@@ -187,6 +192,7 @@ export function createMockClient(name: MockState): { client: Client; store: KeyV
     seq: 1,
     serverOffsetMs: 0,
     pendingCount: 0,
+    attempt: 0,
     ...mockStates[name],
   };
   const client: Client = {
@@ -194,7 +200,11 @@ export function createMockClient(name: MockState): { client: Client; store: KeyV
     close: () => {},
     getState: () => state,
     subscribe: () => () => {},
-    send: () => new Promise((resolve) => state.connection === 'open' && setTimeout(resolve, 150)),
+    on: () => () => {},
+    send: () =>
+      new Promise((resolve) => {
+        if (state.connection === 'open') setTimeout(() => resolve({ seq: 2, duplicate: false }), 150);
+      }),
     takeOver: () => {},
   };
   return { client, store };

@@ -1,7 +1,7 @@
 import type { CandidateView, PromptView } from '../../../src/protocol.ts';
 import { Icon } from '../../shared/icon.tsx';
-import { formatClock, formatSpoken, levelOf, type TimeLevel } from '../countdown.ts';
-import { placeOf } from '../journey.ts';
+import { formatClock, formatSpoken } from '../../shared/spans.ts';
+import { levelOf, type TimeLevel } from '../countdown.ts';
 
 const hintByLevel: Record<TimeLevel, string> = {
   untimed: 'Take the time you need.',
@@ -25,7 +25,11 @@ export function Rail({
 }) {
   return (
     <section className="rail" aria-label="Progress and time">
-      <Progress index={prompt.index} total={view.progress.total} place={placeOf(prompt)} />
+      <Progress
+        index={prompt.index}
+        total={view.progress.total}
+        place={`Question ${prompt.index} of ${prompt.total}`}
+      />
       <Clock leftMs={leftMs} allottedMs={allottedMs} />
     </section>
   );
@@ -55,7 +59,9 @@ function Clock({ leftMs, allottedMs }: { leftMs: number | null; allottedMs: numb
     <div className={`clock clock-${level}`}>
       <p className="clock-label">
         <Icon name="clock" />
-        {leftMs === null ? 'No time limit' : 'Time left'}
+        <span className={leftMs === null ? undefined : 'clock-words'}>
+          {leftMs === null ? 'No time limit' : 'Time left'}
+        </span>
       </p>
       {leftMs !== null && (
         <p className="clock-time" role="timer" aria-label={formatSpoken(leftMs)} aria-live="off">

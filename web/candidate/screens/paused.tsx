@@ -3,11 +3,11 @@ import type { CandidateView, PromptView } from '../../../src/protocol.ts';
 import { Button } from '../../shared/button.tsx';
 import { Confirm } from '../../shared/confirm.tsx';
 import { Icon } from '../../shared/icon.tsx';
-import { formatClock, formatSpoken } from '../countdown.ts';
+import { formatClock, formatSpoken } from '../../shared/spans.ts';
+import { useTimeLeft } from '../../shared/use-time-left.ts';
 import { placeOf } from '../journey.ts';
 import { ScreenHeading } from '../parts/heading.tsx';
 import { useCommand, useSession } from '../session.ts';
-import { useTimeLeft } from '../use-clock.ts';
 
 /** The clock is stopped by the candidate. The prompt is hidden: a pause is a pause. */
 export function Paused({ view, prompt }: { view: CandidateView; prompt: PromptView }) {

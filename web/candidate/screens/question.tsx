@@ -4,14 +4,15 @@ import { useAnnouncer } from '../../shared/announcer.tsx';
 import { Button } from '../../shared/button.tsx';
 import { Confirm } from '../../shared/confirm.tsx';
 import { Icon } from '../../shared/icon.tsx';
+import { useTimeLeft } from '../../shared/use-time-left.ts';
 import { AnswerBox } from '../parts/answer-box.tsx';
 import { FollowUpReason } from '../parts/earlier.tsx';
 import { ScreenHeading } from '../parts/heading.tsx';
 import { Rail } from '../parts/rail.tsx';
 import { SaveStatus } from '../parts/save-status.tsx';
 import { useCommand, useSession } from '../session.ts';
-import { useTimeLeft, useTimeWarnings } from '../use-clock.ts';
 import { useKeeper } from '../use-keeper.ts';
+import { useTimeWarnings } from '../use-time-warnings.ts';
 import { describeProblem } from '../wording.ts';
 
 const submitKeys = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘ Enter' : 'Ctrl Enter';
@@ -73,7 +74,7 @@ export function Question({ view, prompt }: { view: CandidateView; prompt: Prompt
             <span>{note}</span>
           </p>
         )}
-        <p className="eyebrow">{prompt.kind === 'followUp' ? 'Follow-up' : `Question ${prompt.index}`}</p>
+        {prompt.kind === 'followUp' && <p className="eyebrow">Follow-up</p>}
         <ScreenHeading className="prompt text">{prompt.text}</ScreenHeading>
         {prompt.kind === 'followUp' && <FollowUpReason prompt={prompt} drafts={drafts} />}
         {draft.other !== undefined && (

@@ -3,7 +3,7 @@ import type { CandidateView } from '../../../src/protocol.ts';
 import { Button } from '../../shared/button.tsx';
 import { Confirm } from '../../shared/confirm.tsx';
 import { Icon, type IconName } from '../../shared/icon.tsx';
-import { formatMinutes } from '../countdown.ts';
+import { formatMinutes } from '../../shared/spans.ts';
 import { ScreenHeading } from '../parts/heading.tsx';
 import { useCommand } from '../session.ts';
 

@@ -1,6 +1,5 @@
-import { useEffect, useRef, useState } from 'react';
-import { useAnnouncer } from '../shared/announcer.tsx';
-import { untilNextTick, warningBetween } from './countdown.ts';
+import { useEffect, useState } from 'react';
+import { untilNextTick } from './spans.ts';
 
 /** What is left until an instant of the server's clock, re-rendered once a second. Null = no limit. Units: ms. */
 export function useTimeLeft(endsAt: number | undefined, offsetMs: number): number | null {
@@ -19,15 +18,4 @@ export function useTimeLeft(endsAt: number | undefined, offsetMs: number): numbe
     return () => document.removeEventListener('visibilitychange', wake);
   }, []);
   return leftMs;
-}
-
-/** Say the warnings as the clock passes them. */
-export function useTimeWarnings(leftMs: number | null, allottedMs: number): void {
-  const { announce } = useAnnouncer();
-  const last = useRef(leftMs);
-  useEffect(() => {
-    const text = warningBetween(last.current, leftMs, allottedMs);
-    last.current = leftMs;
-    if (text) announce(text);
-  }, [leftMs, allottedMs, announce]);
 }
