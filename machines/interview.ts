@@ -164,6 +164,11 @@ export const FOLLOW_UP_TIME_MIN_MS = 15_000;
 /** The longest a back-off grows to: the candidate is waiting. Units: ms. */
 export const BACK_OFF_MAX_MS = 30_000;
 
+/** How long to wait after the given attempt has failed: doubling, up to a cap. Units: ms. */
+export function backOffMs({ backoffMs }: PlanOutline['evaluation'], attempt: number): number {
+  return Math.min(backoffMs * 2 ** Math.max(0, attempt - 1), Math.max(BACK_OFF_MAX_MS, backoffMs));
+}
+
 type AnyEvent = { type: string; at?: number; output?: unknown };
 
 /** The instant of an event: its own, or that of the result which it carries. */
@@ -411,9 +416,7 @@ export const interview = setup({
     }),
     backOff: assign(({ context, event }) => {
       const at = timeOf(event, context);
-      const doubledMs = context.plan.evaluation.backoffMs * 2 ** Math.max(0, context.attempt - 1);
-      const waitMs = Math.min(doubledMs, Math.max(BACK_OFF_MAX_MS, context.plan.evaluation.backoffMs));
-      return { at, evaluationDueAt: at + waitMs };
+      return { at, evaluationDueAt: at + backOffMs(context.plan.evaluation, context.attempt) };
     }),
     keepEvaluation: assign(({ context, event }) => {
       const output = outputOf(event);

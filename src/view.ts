@@ -49,16 +49,7 @@ function sampleOf(type: CommandType, promptId: string): InterviewEvent {
 export function allowedFor(role: Role, snapshot: Snapshot): CommandType[] {
   const promptId = snapshot.context.prompt?.id ?? '';
   const types = Object.keys(commandRoles) as CommandType[];
-  return types.filter((type) => commandRoles[type] === role && canTake(snapshot, sampleOf(type, promptId)));
-}
-
-function canTake(snapshot: Snapshot, event: InterviewEvent): boolean {
-  try {
-    return snapshot.can(event);
-  } catch {
-    // A guard that throws is a defect which the command itself will report; it must not take the view down.
-    return false;
-  }
+  return types.filter((type) => commandRoles[type] === role && snapshot.can(sampleOf(type, promptId)));
 }
 
 function earliest(...instants: (number | null)[]): number | null {

@@ -1,4 +1,4 @@
-import { FOLLOW_UP_TIME_MIN_MS, type PlanOutline, type QuestionOutline } from '../../machines/interview.ts';
+import { backOffMs, FOLLOW_UP_TIME_MIN_MS, type PlanOutline, type QuestionOutline } from '../../machines/interview.ts';
 
 /** The most that a plan can ask of a candidate. Extensions and accommodations come on top. Units: ms; null = no end. */
 export interface WorstCase {
@@ -68,6 +68,8 @@ function spend(left: number, timeMs: number | null): number {
 }
 
 /** All attempts, the growing waits between them, and the fallback, each to its limit. */
-function evaluationMs({ timeoutMs, attemptsMax, backoffMs }: PlanOutline['evaluation']): number {
-  return timeoutMs * (attemptsMax + 1) + backoffMs * (2 ** (attemptsMax - 1) - 1);
+function evaluationMs(evaluation: PlanOutline['evaluation']): number {
+  const { timeoutMs, attemptsMax } = evaluation;
+  const waits = Array.from({ length: attemptsMax - 1 }, (_, index) => backOffMs(evaluation, index + 1));
+  return timeoutMs * (attemptsMax + 1) + waits.reduce((sum, waitMs) => sum + waitMs, 0);
 }

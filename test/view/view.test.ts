@@ -3,11 +3,7 @@ import { downSchema, type View } from '../../src/protocol.ts';
 import { ask, listener, look, world } from '../support/actors.ts';
 import { published, smallPlan } from '../support/plans.ts';
 
-// V1 A candidate sees no score, rubric, key point or evaluation unless the plan says so, and then only at the end.
-// V2 A reviewer sees the machine's path, the whole transcript, evaluations with evidence, decisions and reasons.
-// V3 `allowed` is what the machine would take now from this role, and nothing else.
-// V4 The shown deadline is the earlier of the prompt's and the whole interview's.
-// V5 A restored interview gives the same prompt, draft and deadline.
+// Rules V1–V6: PROTOCOL.md.
 
 /** Walk one interview through every state that a view can show, and collect a candidate's views. */
 async function walk(plan = smallPlan(2)) {
@@ -71,7 +67,7 @@ test('[V2] the reviewer sees points, decisions and the path of the machine', asy
   expect(last.transcript.entries[2]?.decision).toMatchObject({ isAsked: false, reason: 'threshold-reached' });
 });
 
-test('every view is one of the protocol', async () => {
+test('[V6] every view is one of the protocol', async () => {
   const { candidate, reviewer } = await walk();
   for (const view of [...candidate.views, ...reviewer.views])
     expect(downSchema.parse({ type: 'view', seq: 1, view })).toEqual({ type: 'view', seq: 1, view });
@@ -109,4 +105,13 @@ test('[V5] after a crash the prompt, the draft and the deadline are the same', a
   const after = await look(await w.crash().open(id));
   expect(after).toEqual(before);
   expect(after.prompt).toMatchObject({ draft: 'half a thought' });
+});
+
+test('[V3] an operator may extend and cancel, a reviewer nothing', async () => {
+  const w = world();
+  const actor = await w.open(await w.create());
+  expect((await look(actor, 'operator')).allowed).toEqual(['interview.cancel', 'deadline.extend']);
+  expect((await look(actor, 'reviewer')).allowed).toEqual([]);
+  await ask(actor, { type: 'interview.cancel' }, 'operator');
+  expect((await look(actor, 'operator')).allowed).toEqual([]);
 });
