@@ -244,7 +244,7 @@ function missingPointId(context: InterviewContext): string | null {
   return best;
 }
 
-/** The follow-up policy, DESIGN §3: first reason that holds. */
+/** The follow-up policy: the first reason that holds (PROTOCOL.md M15). */
 function decide(context: InterviewContext): Decision {
   const no = (reason: DecisionReason): Decision => ({ isAsked: false, reason, pointId: null });
   const { evaluation } = context;

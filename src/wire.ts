@@ -5,7 +5,7 @@ import type { Down } from './protocol.ts';
 /** The WebSocket subprotocol. A change of the schemas needs a new version: test/protocol pins their hash. */
 export const SUBPROTOCOL = 'viva.v1';
 
-/** Wire limits; defaults of CONTRACT. Units in the names. */
+/** Wire limits (PROTOCOL.md, "Limits"). Units in the names. */
 export const limits = {
   frameBytesMax: 64 * 1024,
   answerCharsMax: 20_000,

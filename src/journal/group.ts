@@ -20,7 +20,7 @@ interface Waiting<Entry, Result> {
  *
  * Shape:  `commit` answers every entry in order; if it throws, no entry is known to be written and all reject.
  * Errors: STORE_UNAVAILABLE when more waits than `countMax` entries or `charsMax` characters.
- * Source: research/performance.md §3 (25 to 45 times more appends per second than one commit each).
+ * Why: a commit waits for the disk to sync, which costs far more than the rows in it; sharing it shares the wait.
  */
 export function createGroup<Entry, Result>({
   commit,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { THRESHOLD_DEFAULT, WEIGHT_DEFAULT } from '../evaluators/evaluator.ts';
 
-// The plan format (CONTRACT "Plan"). YAML or JSON; unknown keys are errors, so a typing mistake is found.
+// The plan format (PROTOCOL.md, "Plans"). YAML or JSON; unknown keys are errors, so a typing mistake is found.
 
 /** How often a question is followed up where the plan does not say. */
 export const FOLLOW_UPS_DEFAULT = 3;

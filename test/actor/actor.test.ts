@@ -7,18 +7,7 @@ import { ask, listener, look, world } from '../support/actors.ts';
 import { evaluationOf, scriptedEvaluator } from '../support/evaluator.ts';
 import { published, smallPlan } from '../support/plans.ts';
 
-// A1 A command resolves only after its record is committed, and nothing is published before.
-// A2 Effects start only after the commit of the record that starts them.
-// A3 A failed append is seen by nobody: the actor is dropped and the next one restores from the journal.
-// A4 A known command id with the same content changes nothing and answers with the first sequence number.
-// A5 A known command id with another content is refused with COMMAND_ID_REUSED.
-// A6 At most `mailboxMax` commands wait; more are refused with MAILBOX_FULL.
-// A7 A result of an effect that was stopped is ignored.
-// A8 A guard that throws is INTERNAL for that command; the interview goes on.
-// A9 A deadline that has passed comes before any command, however the timers are delayed.
-// A10 A newer candidate connection supersedes the older one.
-// A11 Refusals name what is wrong and leave the interview as it is.
-// A12 A writer that has been overtaken is fenced and ends its connections.
+// Rules A1–A12: PROTOCOL.md.
 
 /** A journal whose appends can be held back or made to fail by the test. */
 function gated() {

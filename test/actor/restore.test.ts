@@ -9,13 +9,7 @@ import { ask, listener, look, type World, world } from '../support/actors.ts';
 import { manualClock } from '../support/clock.ts';
 import { keywordEvaluator, scriptedEvaluator } from '../support/evaluator.ts';
 
-// R1 What was acknowledged is there after a crash, and the interview continues where it stood.
-// R2 Deadlines are armed again with their remaining time; one that has passed meanwhile fires at once.
-// R3 A pending evaluation runs again with the same idempotency key, and its result is applied once.
-// R4 A snapshot is a cache: restoring with it, without it, or with one of another version gives the same.
-// R5 An idle interview leaves memory and comes back for a command or its deadline.
-// R6 Draining stores everything and sends every connection away with RESTARTING.
-// R7 Wherever an append fails, the interview ends as if nothing had happened.
+// Rules R1–R7: PROTOCOL.md.
 
 test('[R2] a deadline keeps its instant over a crash', async () => {
   const w = world();

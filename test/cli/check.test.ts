@@ -59,7 +59,7 @@ test('a good plan is OK, with the most that it can ask', async () => {
   });
 });
 
-test('problems are told as file:line path message, and the exit code is 1 although another plan is good', async () => {
+test('[L8] problems are told as file:line path message, and the exit code is 1 although another plan is good', async () => {
   const bad = file('bad.yaml', planText('bad', '-1'));
   const { code, out } = await run('check', bad, file('good.yaml', planText('good')));
   expect(code).toBe(1);
@@ -67,7 +67,7 @@ test('problems are told as file:line path message, and the exit code is 1 althou
   expect(out.split('\n')[1]).toContain('good.yaml OK');
 });
 
-test('warnings do not change the exit code', async () => {
+test('[L8] warnings do not change the exit code', async () => {
   const path = file('many.yaml', planText('many', '1', 4));
   const { code, out } = await run('check', path);
   expect(code).toBe(0);
@@ -94,7 +94,7 @@ test('a file that is missing is a problem that names it', async () => {
   expect(await run('check', path)).toEqual({ code: 1, out: `${path} does not exist\n`, err: '' });
 });
 
-test('a wrong command explains itself on stderr and exits with 2', async () => {
+test('[L8] a wrong command explains itself on stderr and exits with 2', async () => {
   for (const [argv, complaint] of [
     [[], 'a command is missing'],
     [['chek', 'plan.yaml'], 'there is no command "chek"'],

@@ -5,9 +5,7 @@ import { build } from '../support/app.ts';
 import { memoryStorage, until } from './setup.ts';
 
 // The client and the real service:
-// C50 a whole interview, with a reviewer who follows it
-// C51 a newer tab takes over, and the older one takes back
-// C52 a wrong token and an unknown interview are refused for good
+// Rules C50–C52: PROTOCOL.md.
 
 type Place = Pick<ClientOptions, 'url' | 'interviewId' | 'token'>;
 

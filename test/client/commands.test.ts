@@ -5,17 +5,7 @@ import type { Command } from '../../src/protocol.ts';
 import { memoryStorage, nextCommand, refusal, setOpenStage, setStage, until, welcomeNext } from './setup.ts';
 
 // Commands of the client:
-// C1 a command gets a UUID, and its promise resolves with what the ack says
-// C2 a refused command rejects with the service's problem, leaves the outbox, and the next one goes
-// C3 an unanswered command is sent again with the same id on the next connection
-// C4 commands are sent in order, one at a time
-// C5 a waiting draft is replaced by a newer one for the same prompt; both promises settle with the newer
-// C6 with a storage, a new page sends what the old one had no answer for, under the same ids
-// C7 a broken storage stops nothing
-// C8 the outbox is bounded, and so is a command
-// C9 a command that the service cannot take for now is kept and given again; after three INTERNAL it is refused
-// C10 a command that stays unanswered for 45 s on a live connection is sent again on a new one
-// C11 nothing that nobody listens to becomes an unhandled rejection
+// Rules C1–C11: PROTOCOL.md.
 
 const skip = { type: 'prompt.skip', promptId: 'p1' } as const;
 const draft = (text: string, promptId = 'p1') => ({ type: 'answer.draft', promptId, text }) as const;

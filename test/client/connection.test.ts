@@ -4,20 +4,7 @@ import type { TicketReply } from '../support/scripted-server.ts';
 import { nextCommand, refusal, type Stage, setOpenStage, setStage, until, welcomeNext } from './setup.ts';
 
 // The connection of the client:
-// C20 connect asks for a ticket with the token, opens the socket with viva.v1 and says hello first
-// C21 a lost connection comes back by itself after full jitter: 250 ms doubled up to 10 s, over again after 10 s of peace
-// C22 when the network or the person is back it does not wait, and a silent socket is found out in 5 s
-// C23 a restarting service is given the time it asks for
-// C24 superseded: no reconnect until the person takes over; drafts of the older tab are dropped
-// C25 4401: one new ticket, then refused
-// C26 4403, 4404, 4406: refused
-// C27 4400, 1009: the command under way is dropped, the next ones are delivered
-// C28 4429, 1013: at least 5 s more
-// C29 a ticket refused for good: refused, with the service's problem
-// C30 a ticket not to be had for now: again, not before Retry-After
-// C31 ping every 20 s; 25 s without an answer ends the connection
-// C32 connecting takes 15 s at most
-// C33 close ends everything; connect begins anew
+// Rules C20–C33: PROTOCOL.md.
 
 const skip = { type: 'prompt.skip', promptId: 'p1' } as const;
 

@@ -6,12 +6,7 @@ import { sampleView } from '../support/scripted-server.ts';
 import { setOpenStage, setStage, until, welcomeNext } from './setup.ts';
 
 // What the client shows:
-// C40 the state is the same object until something changes, and then every subscriber hears of it
-// C41 a view older than the one shown is dropped; a new owner of the interview is believed
-// C42 the service's clock is guessed from stamped frames; a clock that is set is noticed
-// C43 records and notices reach their listeners, a record once
-// C44 a listener that throws does not harm the client
-// C45 frames that are not understood are passed over
+// Rules C40–C45: PROTOCOL.md.
 
 /** Wait until everything sent before has been read. */
 async function flushed(stage: Awaited<ReturnType<typeof setOpenStage>>): Promise<void> {

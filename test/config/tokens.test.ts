@@ -19,7 +19,7 @@ function setup() {
 }
 
 describe('tokens of links', () => {
-  test('a link token carries its role and its interview until it expires', async () => {
+  test('[K1] a link token carries its role and its interview until it expires', async () => {
     const { tokens, time } = setup();
     const token = await tokens.issue({ role: 'candidate', interviewId: 'i1' }, START + 10_000);
     expect(await tokens.authenticate(`Bearer ${token}`)).toEqual({ role: 'candidate', interviewId: 'i1' });
@@ -27,13 +27,13 @@ describe('tokens of links', () => {
     await expect(tokens.authenticate(`Bearer ${token}`)).rejects.toMatchObject(unauthenticated);
   });
 
-  test('asking twice gives the same token', async () => {
+  test('[K1] asking twice gives the same token', async () => {
     const { tokens } = setup();
     const issue = () => tokens.issue({ role: 'reviewer', interviewId: 'i1' }, START + 10_000);
     expect(await issue()).toBe(await issue());
   });
 
-  test('the admin key is the operator of everything', async () => {
+  test('[K2] the admin key is the operator of everything', async () => {
     const { tokens } = setup();
     expect(await tokens.authenticate(`Bearer ${ADMIN_KEY}`)).toEqual({ role: 'operator', interviewId: null });
   });
@@ -46,11 +46,11 @@ describe('tokens of links', () => {
     ['no token', 'Bearer '],
     ['rubbish', 'Bearer a.b.c'],
     ['far too much', `Bearer ${'a'.repeat(5000)}`],
-  ])('%s is refused', async (_name, authorization) => {
+  ])('[K3] %s is refused', async (_name, authorization) => {
     await expect(setup().tokens.authenticate(authorization)).rejects.toMatchObject(unauthenticated);
   });
 
-  test('forged tokens are refused: another key, no signature, a role that links do not have, a ticket', async () => {
+  test('[K3] forged tokens are refused: another key, no signature, a role that links do not have, a ticket', async () => {
     const { tokens, tickets } = setup();
     const claims = (role: string) =>
       new SignJWT({ role })
@@ -68,7 +68,7 @@ describe('tokens of links', () => {
       await expect(tokens.authenticate(`Bearer ${token}`)).rejects.toMatchObject(unauthenticated);
   });
 
-  test('links carry their token in the fragment', () => {
+  test('[K4] links carry their token in the fragment', () => {
     expect(links.candidate('http://h', 'i1', 't')).toBe('http://h/interviews/i1#t');
     expect(links.reviewer('http://h', 'i1', 't')).toBe('http://h/console/interviews/i1#t');
     expect(links.console('http://h', 'a+b')).toBe('http://h/console#key=a%2Bb');
@@ -78,21 +78,21 @@ describe('tokens of links', () => {
 describe('tickets', () => {
   const admission = { role: 'candidate', interviewId: 'i1' } as const;
 
-  test('a ticket opens once', async () => {
+  test('[K5] a ticket opens once', async () => {
     const { tickets } = setup();
     const { ticket } = await tickets.issue(admission);
     expect(await tickets.redeem(ticket)).toEqual(admission);
     await expect(tickets.redeem(ticket)).rejects.toMatchObject(unauthenticated);
   });
 
-  test('of two that redeem one ticket at the same time, one gets in', async () => {
+  test('[K5] of two that redeem one ticket at the same time, one gets in', async () => {
     const { tickets } = setup();
     const { ticket } = await tickets.issue(admission);
     const results = await Promise.allSettled([tickets.redeem(ticket), tickets.redeem(ticket)]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  test('a ticket lives for at most 60 s', async () => {
+  test('[K5] a ticket lives for at most 60 s', async () => {
     const { tickets, time } = setup();
     const { ticket, expiresAt } = await tickets.issue(admission);
     expect(expiresAt - START).toBeLessThanOrEqual(60_000);
@@ -100,13 +100,13 @@ describe('tickets', () => {
     await expect(tickets.redeem(ticket)).rejects.toMatchObject(unauthenticated);
   });
 
-  test('a link token is no ticket', async () => {
+  test('[K3] a link token is no ticket', async () => {
     const { tickets, tokens } = setup();
     const token = await tokens.issue(admission, START + 10_000);
     await expect(tickets.redeem(token)).rejects.toMatchObject(unauthenticated);
   });
 
-  test('what is remembered is bounded, and forgotten when it has expired', async () => {
+  test('[K6] what is remembered is bounded, and forgotten when it has expired', async () => {
     const { tickets, time } = setup();
     for (let i = 0; i < 3; i++) await tickets.redeem((await tickets.issue(admission)).ticket);
     const { ticket } = await tickets.issue(admission);

@@ -67,8 +67,8 @@ const answersByKind: Record<string, string> = {
 };
 
 /**
- * The rules that every evaluator keeps, whatever judges: E1 to E10. A rule which only words can promise has its
- * place in the tests of that evaluator.
+ * The rules that every evaluator keeps, whatever judges: E1 to E10 of PROTOCOL.md. A rule which only words can promise
+ * has its place in the tests of that evaluator.
  */
 export function evaluatorContract(name: string, make: () => Evaluator): void {
   async function evaluate(request: Partial<EvaluationRequest>, signal = new AbortController().signal) {

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { makePath, openSqlite } from '../support/journal.sqlite.ts';
 import { claim, create, makeAppend } from '../support/journal.ts';
 import { seededRandom, takeSeed } from '../support/random.ts';
-import { rule } from './journal.rules.ts';
+import { rule } from '../support/rules.ts';
 
 const childPath = new URL('../support/journal.child.ts', import.meta.url).pathname;
 

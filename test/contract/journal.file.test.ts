@@ -6,7 +6,7 @@ import { migrate, migrations } from '../../src/journal/migrations.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { makePath, openSqlite } from '../support/journal.sqlite.ts';
 import { claim, create } from '../support/journal.ts';
-import { rule } from './journal.rules.ts';
+import { rule } from '../support/rules.ts';
 
 const version1 = readFileSync(new URL('../support/journal.v1.sql', import.meta.url), 'utf8');
 

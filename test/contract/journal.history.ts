@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Append, Appended, Claimed, Journal } from '../../src/journal/journal.ts';
 import { create, type JournalHarness, makeAppend, makeRecord } from '../support/journal.ts';
 import { takeSeed } from '../support/random.ts';
-import { rule } from './journal.rules.ts';
+import { rule } from '../support/rules.ts';
 
 const WRITERS = 3;
 const LEASE_MS = 50;

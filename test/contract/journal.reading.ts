@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { InterviewHead, Journal, ListQuery } from '../../src/journal/journal.ts';
 import { claim, create, fill, type JournalHarness, makeAppend, makeCreation, makeRecord } from '../support/journal.ts';
-import { rule } from './journal.rules.ts';
+import { rule } from '../support/rules.ts';
 
 async function createAt(journal: Journal, createdAt: number, state = 'IDLE'): Promise<string> {
   const creation = makeCreation({ state });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../support/clock.ts';
 import { countCommits, makePath, openSqlite } from '../support/journal.sqlite.ts';
 import { claim, create, fenced, fill, makeAppend, makeCreation } from '../support/journal.ts';
-import { rule } from './journal.rules.ts';
+import { rule } from '../support/rules.ts';
 import { journalContract } from './journal.ts';
 
 journalContract('SQLite', async () => {

@@ -5,7 +5,7 @@ import { readingContract } from './journal.reading.ts';
 import { writingContract } from './journal.writing.ts';
 
 /**
- * The rules that every journal engine keeps: J1 to J36 of journal.rules.ts.
+ * The rules that every journal engine keeps: J1 to J36 of PROTOCOL.md.
  *
  * `open` gives an engine with nothing in it and cleans up after the test that called it.
  */

@@ -11,7 +11,7 @@ import {
   makeRecord,
   read,
 } from '../support/journal.ts';
-import { rule } from './journal.rules.ts';
+import { rule } from '../support/rules.ts';
 
 /** Rules J1 to J24: who may write, and what a write does. */
 export function writingContract(open: () => Promise<JournalHarness>): void {

@@ -8,8 +8,7 @@ import { comparable, sayingFor, until } from '../support/candidate.ts';
 import { seededRandom, takeSeed } from '../support/random.ts';
 import { callApi, type SpawnedService, spawnService } from '../support/service.ts';
 
-// D1 After `ack` an answer survives kill -9: the report equals the undisturbed run's.
-// D2 Reconnecting gives the same prompt, the same draft and the same deadline.
+// Rules D1 and D2: PROTOCOL.md.
 
 interface Run {
   report: unknown;

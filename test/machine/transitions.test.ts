@@ -4,51 +4,7 @@ import { apply, brief, doneEvent, type MachineEvent, MINUTE, pathOf, questionOut
 import { invokedIdsByPath, type RestingPath, reach, reachLast, restingPaths } from '../support/positions.ts';
 import { rows } from './rows.ts';
 
-// The rules of the machine. Titles of the tests in this folder cite them.
-//
-// Course
-// M1  An invited interview starts by `interview.start`, with consent where the plan asks for it, and asks the first question.
-// M2  An invitation ends as `declined` by `interview.end` and as `expired` at its deadline.
-// M3  A non-blank answer to the current prompt is taken and evaluated; a draft of it is kept until then, paused or not.
-// M4  A prompt whose deadline passes with a draft is answered by that draft. A blank draft is no draft.
-// M5  A question skipped, or whose deadline passes without a draft, gives way to the next question; the last one finishes.
-// M6  Only the current prompt is skipped: a question where its plan allows it, a follow-up always.
-// M7  A follow-up skipped, or whose deadline passes without a draft, ends its question: the next one is asked, or it finishes.
-// M8  At the end of the whole interview's time a draft is taken and judged, then nothing more is asked. The outcome is
-//     `expired` where the prompt stays unanswered or another question waits, and `finished` after an answer to the last.
-//     It is the same whether the deadline of the prompt or of the whole is noticed first.
-// M9  `interview.end` completes as `ended` while a prompt is with the candidate, paused or not.
-// M10 `interview.cancel` completes as `cancelled` from every state but COMPLETE.
-// M11 After an evaluation comes a follow-up, or the next question, or the end.
-// M12 Whatever a state does not take is refused: the snapshot stays as it is and nothing is started, stopped or told.
-// M13 COMPLETE is final: nothing changes it.
-// Follow-ups
-// M14 Every evaluation ends in exactly one decision, recorded with its reason, whether a follow-up is asked or not.
-// M15 The reason is the first that holds: not evaluated, the candidate does not know, threshold reached, nothing missing,
-//     limit reached, all missing points asked, no time left; else a point is missing and is asked about.
-// M16 The evaluator's proposal goes first when it is missing and was not asked; else the point with most weight missing.
-// M17 No point is asked about twice for one question, and no question has more than `followUpsMax` follow-ups.
-// Time
-// M18 The candidate's clock (prompt and whole interview) runs only while a prompt is with them; pauses and evaluations cost nothing.
-// M19 All pauses together have one budget; when it is spent the interview resumes by itself and pauses no more.
-// M20 An extension by a positive whole number of ms adds to what runs or is stopped: to prompt and whole interview,
-//     in IDLE to the invitation.
-// M21 The time multiplier stretches prompt, follow-up and whole interview; untimed removes them. Nothing else changes.
-// M22 Every wait is an invoked `deadline` with an absolute instant, or null for never. An instant already past stays as it is.
-// Evaluation
-// M23 Each attempt has a number, an idempotency key of its own and a time limit.
-// M24 A retryable failure or a time-out is tried again, up to `attemptsMax`, after a back-off that doubles but grows to
-//     30 s at most; a plan whose back-off begins above that waits as long each time.
-// M25 A failure for good, a defect or the last attempt hands over to the embedded evaluator: degraded.
-// M26 When that fails too the answer stays unscored for a person, and the interview goes on.
-// M27 The result of an actor that no longer runs changes nothing.
-// M28 A defect of an invoked actor is told and never stops the interview.
-// Shape
-// M29 The context is plain JSON of bounded size and holds nothing that the candidate wrote. Of an evaluation it keeps
-//     the points of the rubric, each once.
-// M30 State value and context are the whole state: after JSON everything goes on as it would have, and the same events
-//     always give the same interview.
-// M31 The chart stands alone: one import, literal states, names for everything, a description on every state.
+// Rules M1–M31, which the tests in this folder prove: PROTOCOL.md.
 
 describe('every transition', () => {
   test.each(rows.map((row) => ({ ...row, source: row.from().path })))('[$rule] $source → $to: $when', (row) => {

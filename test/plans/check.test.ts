@@ -170,7 +170,7 @@ describe('worst case', () => {
     expect(worstCase).toMatchObject({ prompts: 2, candidateMinutes: null, minutes: null });
   });
 
-  test('it is what a search through all plays of the machine finds', () => {
+  test('[L7] it is what a search through all plays of the machine finds', () => {
     const seconds = fc.option(fc.constantFrom(5, 10, 20), { nil: undefined });
     const question = fc.record({
       timeSeconds: seconds,

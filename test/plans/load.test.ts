@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadPlanFile, type ParsedPlan, parsePlan } from '../../src/plans/load.ts';
 
-/** The plan of CONTRACT.md, as it stands there. */
+/** A plan that uses every key an author is likely to need. */
 const contractPlan = `id: backend-basics
 title: Backend engineering basics
 limits: { totalMinutes: 30, invitationDays: 7, pauseMinutes: 10 }
@@ -61,7 +61,7 @@ describe('good plans', () => {
     expect(plan.questions[0]?.rubric.points[0]).toMatchObject({ id: 'same-effect', weight: 2 });
   });
 
-  test('what is left out gets its default', () => {
+  test('[L3] what is left out gets its default', () => {
     expect(planOf(parsePlan(leastPlan))).toEqual({
       id: 'least',
       title: 'The least that a plan needs',
@@ -100,7 +100,7 @@ describe('good plans', () => {
   });
 });
 
-describe('bad plans name path, line and what is accepted', () => {
+describe('[L1] bad plans name path, line and what is accepted', () => {
   test.each([
     ['an empty file', '', '1  expected a plan: a block of keys, got nothing'],
     ['a text', 'hello', '1  expected a plan: a block of keys, got the text "hello"'],
@@ -224,7 +224,7 @@ describe('bad plans name path, line and what is accepted', () => {
     );
   });
 
-  test('all problems are told at once, in the order of the lines', () => {
+  test('[L2] all problems are told at once, in the order of the lines', () => {
     const problems = problemsOf(parsePlan('id: A\ntitle: 5\nlimits: { total: 3 }\nquestions: []\n'));
     expect(problems.map((problem) => problem.split(' ').slice(0, 2).join(' '))).toEqual([
       '1 id',
@@ -235,7 +235,7 @@ describe('bad plans name path, line and what is accepted', () => {
   });
 });
 
-describe('hostile files are refused within bounds', () => {
+describe('[L6] hostile files are refused within bounds', () => {
   const nestedAliases = Array.from({ length: 8 }, (_, index) =>
     index === 0
       ? 'a0: &a0 [x]'
@@ -264,7 +264,7 @@ describe('hostile files are refused within bounds', () => {
     expect(problems.length).toBeLessThanOrEqual(101);
   });
 
-  test('more problems than anybody reads are counted, not listed', () => {
+  test('[L2] more problems than anybody reads are counted, not listed', () => {
     const problems = problemsOf(parsePlan('id: "abc\n'.repeat(1_000)));
     expect(problems).toHaveLength(101);
     expect(problems.at(-1)).toContain('and 900 more');

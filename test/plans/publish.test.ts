@@ -24,7 +24,7 @@ function reorder(value: unknown, random: () => number): unknown {
 }
 
 describe('the hash of a plan', () => {
-  test('the order of keys does not change it', () => {
+  test('[L4] the order of keys does not change it', () => {
     const plan = smallPlan();
     const seed = takeSeed('hash of reordered plans');
     fc.assert(
@@ -36,7 +36,7 @@ describe('the hash of a plan', () => {
     );
   });
 
-  test('comments, layout and defaults written out do not change it', () => {
+  test('[L4] comments, layout and defaults written out do not change it', () => {
     const short = parse(
       'id: a\ntitle: A\nquestions:\n  - { id: q, text: Why?, rubric: { points: [{ id: p, text: so }] } }\n',
     );
@@ -59,7 +59,7 @@ questions:
     expect(hashPlan(long)).toBe(hashPlan(short));
   });
 
-  test('it is the SHA-256 of one known text, so that other programs can compute it', () => {
+  test('[L4] it is the SHA-256 of one known text, so that other programs can compute it', () => {
     const plan = parse(
       'id: a\ntitle: A\nquestions:\n  - { id: q, text: Why?, rubric: { points: [{ id: p, text: so }] } }\n',
     );
@@ -77,7 +77,7 @@ questions:
 });
 
 describe('published plans', () => {
-  test('new content is a new version, known content stays the version it is', async () => {
+  test('[L5] new content is a new version, known content stays the version it is', async () => {
     const journal = createMemoryJournal();
     const first = await publishPlan(journal, smallPlan(), 1);
     const second = await publishPlan(journal, smallPlan(3), 2);
@@ -105,7 +105,7 @@ describe('published plans', () => {
     });
   });
 
-  test('all interviews of one version share one frozen plan and one frozen outline', async () => {
+  test('[L10] all interviews of one version share one frozen plan and one frozen outline', async () => {
     const journal = createMemoryJournal();
     await journal.putPlan({ id: 'small', hash: 'h', json: JSON.stringify(smallPlan()), publishedAt: 1 });
     const [one, other] = await Promise.all([findPlan(journal, 'small', 1), findPlan(journal, 'small')]);

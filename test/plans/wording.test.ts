@@ -77,7 +77,7 @@ describe('follow-ups', () => {
     expect([1, 2, 3, 4, 5].map((n) => followUpText(timed, 'silent', n))).toEqual(texts);
   });
 
-  test('open questions are the same for every point and rubric, so they tell nothing of it', () => {
+  test('[L9] open questions are the same for every point and rubric, so they tell nothing of it', () => {
     const other = plan.questions[1] as Plan['questions'][number];
     for (const n of [1, 2, 3, 4, 5]) expect(followUpText(timed, 'silent', n)).toBe(followUpText(other, 'p', n));
   });

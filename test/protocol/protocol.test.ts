@@ -14,11 +14,7 @@ import {
   upSchema,
 } from '../../src/protocol.ts';
 
-// P1 One frame is one JSON object; anything else is FRAME_INVALID, which names the field and quotes no text of the frame.
-// P2 A type that is not in the union is FRAME_INVALID; the machine's own event types are not in it.
-// P3 Every command carries a UUID `id`.
-// P4 A change of the wire needs a new version: the schemas' hash is pinned to the subprotocol.
-// P5 Members which the server does not know are ignored.
+// Rules P1–P7: PROTOCOL.md.
 
 const id = '3b241101-e2bb-4255-8caf-4136c566a962';
 
@@ -122,13 +118,13 @@ test('[P5] unknown members are ignored', () => {
   expect(parseUp('{"type":"ping","from":"the future"}')).toEqual({ type: 'ping' });
 });
 
-test('every command says which role may give it', () => {
+test('[P6] every command says which role may give it', () => {
   expect(Object.keys(commandRoles).sort()).toEqual(
     commandSchema.options.map((option) => option.shape.type.value).sort(),
   );
 });
 
-test('what the server formats, a client reads; frames of a later version are passed over', () => {
+test('[P7] what the server formats, a client reads; frames of a later version are passed over', () => {
   const frame = { type: 'ack' as const, id: randomUUID(), seq: 3, duplicate: false };
   expect(parseDown(format(frame))).toEqual(frame);
   expect(parseDown('{"kind":"other"}')).toBeNull();

@@ -88,7 +88,7 @@ async function connected(parts: Partial<Actor> & { open?: (attempt: number) => P
 
 const briefly = (frames: Down[]) => frames.map((frame) => ('seq' in frame ? `${frame.type} ${frame.seq}` : frame.type));
 
-test('what is committed between joining and the welcome follows the welcome, once', async () => {
+test('[S22] what is committed between joining and the welcome follows the welcome, once', async () => {
   const { sent } = await connected({
     attach: async (joining) => {
       joining.publish(commitOf(1));
@@ -99,7 +99,7 @@ test('what is committed between joining and the welcome follows the welcome, onc
   expect(briefly(sent)).toEqual(['welcome 1', 'view 2']);
 });
 
-test('the ack precedes the view whichever way the actor tells of the commit', async () => {
+test('[S1] the ack precedes the view whichever way the actor tells of the commit', async () => {
   const { connection, sent, settle, subscriber } = await connected({
     dispatch: async ({ id }) => {
       await Promise.resolve();
@@ -118,7 +118,7 @@ test('a commit of somebody else is no ack', async () => {
   expect(briefly(sent)).toEqual(['welcome 1', 'view 2']);
 });
 
-test('a connection that is gone before it has joined leaves nothing behind', async () => {
+test('[S24] a connection that is gone before it has joined leaves nothing behind', async () => {
   let open = () => {};
   const opening = new Promise<void>((resolve) => {
     open = resolve;
@@ -132,7 +132,7 @@ test('a connection that is gone before it has joined leaves nothing behind', asy
   expect(clock.waitingCount).toBe(0);
 });
 
-test('a defect in a callback closes this connection with 1011, is logged, and reaches nobody else', async () => {
+test('[S23] a defect in a callback closes this connection with 1011, is logged, and reaches nobody else', async () => {
   const { sent, closes, errors, subscriber, detached } = await connected();
   const broken = {
     ...commitOf(2),
@@ -148,13 +148,13 @@ test('a defect in a callback closes this connection with 1011, is logged, and re
   expect(detached).toEqual(['c1']);
 });
 
-test('an interview that failed for good closes its connections', async () => {
+test('[S25] an interview that failed for good closes its connections', async () => {
   const { closes, subscriber } = await connected();
   subscriber().end('INTERNAL');
   expect(closes).toEqual([{ code: 1011, reason: 'INTERNAL' }]);
 });
 
-test('an interview that is gone when the store is back closes the connection', async () => {
+test('[S25] an interview that is gone when the store is back closes the connection', async () => {
   const { closes, subscriber, clock, settle } = await connected({
     open: async (attempt) => {
       if (attempt === 2) throw new VivaError('STORE_UNAVAILABLE', 'not yet');

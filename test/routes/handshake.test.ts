@@ -4,7 +4,7 @@ import { build, command, refusalOf } from '../support/app.ts';
 import { manualClock } from '../support/clock.ts';
 
 describe('before the upgrade', () => {
-  test('a foreign Origin is refused', async () => {
+  test('[H1] a foreign Origin is refused', async () => {
     const { open, create } = await build({ origins: ['https://careers.example.com'] });
     const { id } = await create();
     for (const origin of ['https://evil.example.com', 'null', 'https://careers.example.com.evil.com', 'not a url']) {
@@ -14,7 +14,7 @@ describe('before the upgrade', () => {
     }
   });
 
-  test('a listed Origin, the own one and none at all may come in', async () => {
+  test('[H1] a listed Origin, the own one and none at all may come in', async () => {
     const { open, create, ticket, url } = await build({ origins: ['https://careers.example.com'] });
     const { id, reviewerToken } = await create();
     for (const headers of [{ origin: 'https://careers.example.com' }, { origin: url }, {}]) {
@@ -24,13 +24,13 @@ describe('before the upgrade', () => {
     }
   });
 
-  test('a plain GET is told to upgrade', async () => {
+  test('[H2] a plain GET is told to upgrade', async () => {
     const { request } = await build();
     const answer = await request('/api/interviews/some/socket');
     expect([answer.status, answer.body.code]).toEqual([426, 'VERSION_UNSUPPORTED']);
   });
 
-  test('an address with too many connections is told to wait; a closed one makes room', async () => {
+  test('[H3] an address with too many connections is told to wait; a closed one makes room', async () => {
     const { open, create } = await build({ sockets: { addressSocketsMax: 2 } });
     const { id } = await create();
     const first = open(id);
@@ -43,14 +43,14 @@ describe('before the upgrade', () => {
     await new Promise((resolve) => third.ws.once('open', resolve));
   });
 
-  test('an unknown address is a problem, not a hanging socket', async () => {
+  test('[H4] an unknown address is a problem, not a hanging socket', async () => {
     const { open } = await build();
     expect(await refusalOf(open('a/b/c'))).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
   });
 });
 
 describe('the subprotocol', () => {
-  test('without one the client is told which to offer, and closed with 4406', async () => {
+  test('[H5] without one the client is told which to offer, and closed with 4406', async () => {
     const { open, create } = await build();
     const { id } = await create();
     const socket = open(id, { protocols: [] });
@@ -60,7 +60,7 @@ describe('the subprotocol', () => {
     expect((await socket.closed).code).toBe(4406);
   });
 
-  test('viva.v1 is selected among several; without it nothing is', async () => {
+  test('[H5] viva.v1 is selected among several; without it nothing is', async () => {
     const { open, create } = await build();
     const { id } = await create();
     const both = open(id, { protocols: ['viva.v9', 'viva.v1'] });
@@ -73,7 +73,7 @@ describe('the subprotocol', () => {
 });
 
 describe('hello', () => {
-  test('is answered by the whole state, without extensions such as compression', async () => {
+  test('[H6] is answered by the whole state, without extensions such as compression', async () => {
     const { enter, create } = await build();
     const { id, candidateToken } = await create();
     const { welcome, ws } = await enter(id, candidateToken);
@@ -82,14 +82,14 @@ describe('hello', () => {
     expect(ws.extensions).toBe('');
   });
 
-  test('with the newest sequence number nothing was missed', async () => {
+  test('[H7] with the newest sequence number nothing was missed', async () => {
     const { enter, create } = await build();
     const { id, candidateToken } = await create();
     expect((await enter(id, candidateToken, 1)).welcome.resumed).toBe(true);
     expect((await enter(id, candidateToken, 0)).welcome.resumed).toBe(false);
   });
 
-  test('that does not come in time ends the connection with 4408', async () => {
+  test('[H8] that does not come in time ends the connection with 4408', async () => {
     const clock = manualClock();
     const { open, create } = await build({ clock });
     const socket = open((await create()).id);
@@ -101,7 +101,7 @@ describe('hello', () => {
     expect((await socket.closed).code).toBe(4408);
   });
 
-  test('that came in time is not overtaken by the deadline', async () => {
+  test('[H8] that came in time is not overtaken by the deadline', async () => {
     const clock = manualClock();
     const { enter, create } = await build({ clock });
     const { id, candidateToken } = await create();
@@ -111,7 +111,7 @@ describe('hello', () => {
     expect((await socket.next('pong')).at).toBe(clock.now());
   });
 
-  test('with a used, forged or expired ticket is refused with 4401', async () => {
+  test('[H9] with a used, forged or expired ticket is refused with 4401', async () => {
     const { open, create, ticket, tickets, enter } = await build();
     const { id, candidateToken } = await create();
     await enter(id, candidateToken);
@@ -125,7 +125,7 @@ describe('hello', () => {
     }
   });
 
-  test('with the ticket of another interview is refused with 4403', async () => {
+  test('[H10] with the ticket of another interview is refused with 4403', async () => {
     const { open, create, ticket } = await build();
     const mine = await create();
     const other = await create();
@@ -134,7 +134,7 @@ describe('hello', () => {
     expect((await socket.closed).code).toBe(4403);
   });
 
-  test('to an interview that does not exist is refused with 4404', async () => {
+  test('[H11] to an interview that does not exist is refused with 4404', async () => {
     const { open, tickets } = await build();
     const { ticket } = await tickets.issue({ role: 'candidate', interviewId: 'gone' });
     const socket = open('gone');
@@ -148,14 +148,14 @@ describe('hello', () => {
     ['a ping', { type: 'ping' }, 4401],
     ['rubbish', 'rubbish', 4400],
     ['9 KB', { type: 'hello', ticket: 'x'.repeat(9_000) }, 1009],
-  ])('%s in its place ends the connection', async (_name, frame, code) => {
+  ])('[H12] %s in its place ends the connection', async (_name, frame, code) => {
     const { open, create } = await build();
     const socket = open((await create()).id);
     socket.send(frame);
     expect((await socket.closed).code).toBe(code);
   });
 
-  test('frames that follow it at once wait for the welcome, in order', async () => {
+  test('[H13] frames that follow it at once wait for the welcome, in order', async () => {
     const { open, create, ticket } = await build();
     const { id, candidateToken } = await create();
     const socket = open(id);
@@ -169,7 +169,7 @@ describe('hello', () => {
     expect((await socket.next('ack')).id).toBe(draft.id);
   });
 
-  test('more frames than may wait for it are refused', async () => {
+  test('[H13] more frames than may wait for it are refused', async () => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -189,7 +189,7 @@ describe('hello', () => {
     letGo();
   });
 
-  test('of reviewers beyond the seats is refused; the candidate always gets in', async () => {
+  test('[H14] of reviewers beyond the seats is refused; the candidate always gets in', async () => {
     const { open, enter, create, ticket } = await build({ sockets: { interviewSocketsMax: 1 } });
     const { id, candidateToken, reviewerToken } = await create();
     const first = await enter(id, reviewerToken);

@@ -15,13 +15,13 @@ function expectProblem(answer: Answer, code: keyof typeof errorTable): void {
 }
 
 describe('health', () => {
-  test('is alive and ready', async () => {
+  test('[T6] is alive and ready', async () => {
     const { request } = await build();
     expect((await request('/healthz')).body).toEqual({ status: 'ok' });
     expect((await request('/readyz')).body).toEqual({ status: 'ok' });
   });
 
-  test('is not ready without its store, and does not say why to the world', async () => {
+  test('[T6] is not ready without its store, and does not say why to the world', async () => {
     const journal = createMemoryJournal();
     const ping = () => Promise.reject(new Error('the disk of host db-7 is gone'));
     const { request, logs } = await build({ journal: { ...journal, ping } });
@@ -35,7 +35,7 @@ describe('health', () => {
 });
 
 describe('plans', () => {
-  test('are published as JSON or YAML, listed and read, with stable versions', async () => {
+  test('[L5] are published as JSON or YAML, listed and read, with stable versions', async () => {
     const { request } = await build();
     const first = await request('/api/plans', { token: admin, json: plan });
     expect(first.status).toBe(201);
@@ -58,7 +58,7 @@ describe('plans', () => {
     });
   });
 
-  test('a broken plan is refused with path and line', async () => {
+  test('[L1] a broken plan is refused with path and line', async () => {
     const { request } = await build();
     const yaml = 'id: tea\ntitle: Tea\nquestions:\n  - id: q\n    text: Why?\n    rubrik: {}\n';
     const answer = await request('/api/plans', {
@@ -96,12 +96,12 @@ describe('interviews', () => {
     expect(made.reviewerUrl).toBe(`${url}/console/interviews/${made.id}#${made.reviewerToken}`);
   });
 
-  test('links carry the public address where one is configured', async () => {
+  test('[T15] links carry the public address where one is configured', async () => {
     const { create } = await build({ publicUrl: 'https://viva.example.com' });
     expect((await create()).candidateUrl).toMatch(/^https:\/\/viva\.example\.com\/interviews\//);
   });
 
-  test('the same Idempotency-Key gives the same interview and the same links', async () => {
+  test('[T7] the same Idempotency-Key gives the same interview and the same links', async () => {
     const { request } = await build();
     await request('/api/plans', { token: admin, json: plan });
     const post = (json: object) =>
@@ -113,7 +113,7 @@ describe('interviews', () => {
     expect((await request('/api/interviews', { token: admin })).body.interviews).toHaveLength(1);
   });
 
-  test('are listed by state and page', async () => {
+  test('[T8] are listed by state and page', async () => {
     const { create, request } = await build();
     const ids = [await create({ externalId: 'a' }), await create(), await create()].map(({ id }) => id);
     const first = await request('/api/interviews?state=IDLE&limit=2', { token: admin });
@@ -142,7 +142,7 @@ describe('interviews', () => {
     expectProblem(await request('/api/interviews', { token: admin, json }), code);
   });
 
-  test('an unknown interview is not found, everywhere', async () => {
+  test('[T17] an unknown interview is not found, everywhere', async () => {
     const { request } = await build();
     for (const path of ['', '/transcript', '/report', '/journal'])
       expectProblem(await request(`/api/interviews/none${path}`, { token: admin }), 'INTERVIEW_NOT_FOUND');
@@ -156,7 +156,7 @@ describe('interviews', () => {
 });
 
 describe('commands of operators', () => {
-  test('go through the same gate as those of the socket: stored, deduplicated, refused', async () => {
+  test('[T9] go through the same gate as those of the socket: stored, deduplicated, refused', async () => {
     const { create, request } = await build();
     const { id } = await create();
     const post = (json: object) => request(`/api/interviews/${id}/commands`, { token: admin, json });
@@ -172,7 +172,7 @@ describe('commands of operators', () => {
     expect(read.body).toMatchObject({ state: 'COMPLETE', outcome: 'cancelled', role: 'operator' });
   });
 
-  test('are not the commands of candidates, and forged types are not commands at all', async () => {
+  test('[T9] are not the commands of candidates, and forged types are not commands at all', async () => {
     const { create, request } = await build();
     const { id } = await create();
     const post = (json: object) => request(`/api/interviews/${id}/commands`, { token: admin, json });
@@ -185,7 +185,7 @@ describe('commands of operators', () => {
 });
 
 describe('who may do what', () => {
-  test('nobody without a credential', async () => {
+  test('[T4] nobody without a credential', async () => {
     const { request } = await build();
     for (const path of ['/api/plans', '/api/interviews', '/api/interviews/x', '/api/interviews/x/report']) {
       const answer = await request(path);
@@ -200,7 +200,7 @@ describe('who may do what', () => {
     );
   });
 
-  test('each role has its routes, and links open their own interview only', async () => {
+  test('[T5] each role has its routes, and links open their own interview only', async () => {
     const { create, request } = await build();
     const mine = await create();
     const other = await create();
@@ -230,12 +230,12 @@ describe('who may do what', () => {
 });
 
 describe('descriptions', () => {
-  test('the machine is its own definition', async () => {
+  test('[T16] the machine is its own definition', async () => {
     const { request } = await build();
     expect((await request('/api/machines/interview')).body).toEqual(JSON.parse(JSON.stringify(interview.config)));
   });
 
-  test('the JSON Schema of plans asks for what has no default', async () => {
+  test('[T16] the JSON Schema of plans asks for what has no default', async () => {
     const { request } = await build();
     const { body } = await request('/plan.schema.json');
     expect(body.required.sort()).toEqual(['id', 'questions', 'title']);
@@ -243,7 +243,7 @@ describe('descriptions', () => {
 });
 
 describe('every refusal is a problem document', () => {
-  test('unknown address, wrong method, wrong format, broken and oversized bodies', async () => {
+  test('[T1] unknown address, wrong method, wrong format, broken and oversized bodies', async () => {
     const { request } = await build();
     const post = (body: string, type = 'application/json') =>
       request('/api/interviews', { token: admin, body, headers: { 'content-type': type } });
@@ -268,7 +268,7 @@ describe('every refusal is a problem document', () => {
     expectProblem(await request('/interviews/x'), 'NOT_FOUND');
   });
 
-  test('errors of validation name the place and what is accepted, not what was sent', async () => {
+  test('[T2] errors of validation name the place and what is accepted, not what was sent', async () => {
     const { request } = await build();
     const answer = await request('/api/interviews', {
       token: admin,
@@ -278,7 +278,7 @@ describe('every refusal is a problem document', () => {
     expect(answer.text).not.toContain('my secret');
   });
 
-  test('a defect is named by the id of the request, and described in the log only', async () => {
+  test('[T3] a defect is named by the id of the request, and described in the log only', async () => {
     const list = () => Promise.reject(new TypeError('undefined is not a head'));
     const { request, logs } = await build({ journal: { ...createMemoryJournal(), list } });
     const answer = await request('/api/interviews', { token: admin });
@@ -288,7 +288,7 @@ describe('every refusal is a problem document', () => {
     expect(line).toContain(answer.body.instance.replace('urn:uuid:', ''));
   });
 
-  test('what is not HTTP at all', async () => {
+  test('[T1] what is not HTTP at all', async () => {
     const { url } = await build();
     const { port } = new URL(url);
     const text = await new Promise<string>((resolve) => {
@@ -304,7 +304,7 @@ describe('every refusal is a problem document', () => {
     expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'REQUEST_INVALID' });
   });
 
-  test('too many requests, with the time to wait; health is never limited', async () => {
+  test('[T10] too many requests, with the time to wait; health is never limited', async () => {
     const { request } = await build({ app: { addressRequestsPerMinuteMax: 3 } });
     for (let i = 0; i < 3; i++) expect((await request('/plan.schema.json')).status).toBe(200);
     const answer = await request('/plan.schema.json');
@@ -315,7 +315,7 @@ describe('every refusal is a problem document', () => {
     expect((await request('/readyz')).status).toBe(200);
   });
 
-  test('overload, with the time to wait; health is never shed', async () => {
+  test('[T10] overload, with the time to wait; health is never shed', async () => {
     const { request } = await build({ app: { eventLoopDelayMaxMs: 0.000_001 } });
     const giveUpAt = Date.now() + 10_000;
     let answer = await request('/plan.schema.json');
@@ -327,7 +327,7 @@ describe('every refusal is a problem document', () => {
 });
 
 describe('headers', () => {
-  test('a strict policy, an id per request, and nothing of the API is kept', async () => {
+  test('[T12] a strict policy, an id per request, and nothing of the API is kept', async () => {
     const { request, url } = await build();
     const { headers } = await request('/api/machines/interview');
     const { host } = new URL(url);
@@ -342,7 +342,7 @@ describe('headers', () => {
     expect(headers.get('strict-transport-security')).toBeNull();
   });
 
-  test('HTTPS is insisted on where the public address uses it', async () => {
+  test('[T12] HTTPS is insisted on where the public address uses it', async () => {
     const { request } = await build({ publicUrl: 'https://viva.example.com' });
     expect((await request('/healthz')).headers.get('strict-transport-security')).toContain('max-age');
   });

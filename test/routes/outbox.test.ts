@@ -52,7 +52,7 @@ test('a reader that keeps up gets everything', () => {
   expect(read).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('a lagging reader gets only the newest state when it has caught up, and everything again from then on', () => {
+test('[S15] a lagging reader gets only the newest state when it has caught up, and everything again from then on', () => {
   const { offer, take, read } = slowPeer();
   for (let at = 1; at <= 9; at++) offer(at);
   take(1);
@@ -65,7 +65,7 @@ test('a lagging reader gets only the newest state when it has caught up, and eve
   expect(read.at(-1)).toBe(10);
 });
 
-test('acks and errors are not skipped for a lagging reader', () => {
+test('[S15] acks and errors are not skipped for a lagging reader', () => {
   const { outbox, offer, take, read } = slowPeer();
   for (let at = 1; at <= 4; at++) offer(at);
   outbox.send(pong(100));
@@ -74,7 +74,7 @@ test('acks and errors are not skipped for a lagging reader', () => {
   expect(read).toEqual([1, 2, 3, 100, 4]);
 });
 
-test('a reader above the hard limit is given up, once', () => {
+test('[S16] a reader above the hard limit is given up, once', () => {
   const { outbox, isHopeless } = slowPeer();
   for (let at = 1; at <= 5; at++) outbox.send(pong(at));
   expect(isHopeless()).toBe(false);
@@ -82,7 +82,7 @@ test('a reader above the hard limit is given up, once', () => {
   expect(isHopeless()).toBe(true);
 });
 
-test('a reader that lags for too long is given up; one that caught up in between is not', () => {
+test('[S16] a reader that lags for too long is given up; one that caught up in between is not', () => {
   const late = slowPeer();
   for (let at = 1; at <= 4; at++) late.offer(at);
   late.clock.advance(29_999);

@@ -15,7 +15,7 @@ function makePages(): string {
   return root;
 }
 
-test('every address of a page is that page, and is never kept', async () => {
+test('[T14] every address of a page is that page, and is never kept', async () => {
   const { request } = await build({ webRoot: makePages() });
   for (const [path, title] of [
     ['/interviews/some-id', 'candidate'],
@@ -31,14 +31,14 @@ test('every address of a page is that page, and is never kept', async () => {
   expect([root.status, root.headers.get('location')]).toEqual([302, '/console']);
 });
 
-test('assets never change, so they are kept for a year', async () => {
+test('[T14] assets never change, so they are kept for a year', async () => {
   const { request } = await build({ webRoot: makePages() });
   const asset = await request('/assets/app-1a2b.js');
   expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   expect(asset.headers.get('content-type')).toContain('javascript');
 });
 
-test('nothing else of the disk is served, and what is missing is a problem document', async () => {
+test('[T14] nothing else of the disk is served, and what is missing is a problem document', async () => {
   const { request } = await build({ webRoot: makePages() });
   for (const path of [
     '/assets/none.js',

@@ -24,7 +24,7 @@ async function interviewWith(app: TestApp, of: typeof plan) {
 }
 
 describe('a candidate', () => {
-  test('sees no score, rubric or key point, in any frame or body', async () => {
+  test('[V1] sees no score, rubric or key point, in any frame or body', async () => {
     const app = await build();
     const { texts, id, candidateToken } = await interviewWith(app, plan);
     const bodies = await Promise.all(
@@ -57,7 +57,7 @@ describe('a candidate', () => {
       expect(seen.includes(hidden), `a candidate saw ${hidden}`).toBe(false);
   });
 
-  test('sees their scores where the plan says so, when it is over', async () => {
+  test('[V1] sees their scores where the plan says so, when it is over', async () => {
     const app = await build();
     const open = { ...plan, candidate: { seesScores: true } };
     const { texts, id, candidateToken } = await interviewWith(app, open);
@@ -69,7 +69,7 @@ describe('a candidate', () => {
   });
 });
 
-test('a reviewer sees the evaluations, the evidence and the decisions', async () => {
+test('[V2] a reviewer sees the evaluations, the evidence and the decisions', async () => {
   const app = await build();
   const { id, reviewerToken } = await interviewWith(app, plan);
   const { body } = await app.request(`/api/interviews/${id}/transcript`, { token: reviewerToken });
@@ -81,7 +81,7 @@ test('a reviewer sees the evaluations, the evidence and the decisions', async ()
   });
 });
 
-test('nothing that a candidate wrote or is called is in the logs, and no credential', async () => {
+test('[T13] nothing that a candidate wrote or is called is in the logs, and no credential', async () => {
   const app = await build();
   const made = await interviewWith(app, plan);
   await app.request('/api/interviews', {

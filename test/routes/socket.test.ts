@@ -18,7 +18,7 @@ async function started(app: TestApp) {
 const answer = (text: string, promptId = 'water') => command('answer.submit', { promptId, text });
 
 describe('commands', () => {
-  test('the ack comes first, then what came of it', async () => {
+  test('[S1] the ack comes first, then what came of it', async () => {
     const { create, enter } = await build();
     const { id, candidateToken } = await create();
     const socket = await enter(id, candidateToken);
@@ -44,7 +44,7 @@ describe('commands', () => {
     expect(body).toMatchObject({ state: 'COMPLETE', counts: { questions: 2, answered: 2 } });
   });
 
-  test('the same id again is the same outcome again; with another content it is refused', async () => {
+  test('[S2] the same id again is the same outcome again; with another content it is refused', async () => {
     const { socket } = await started(await build());
     const draft = command('answer.draft', { promptId: 'water', text: 'Boi' });
     socket.send(draft);
@@ -55,7 +55,7 @@ describe('commands', () => {
     expect(await socket.next('error')).toMatchObject({ id: draft.id, problem: { code: 'COMMAND_ID_REUSED' } });
   });
 
-  test('two copies under way at once are acknowledged once each, one of them as a duplicate', async () => {
+  test('[S3] two copies under way at once are acknowledged once each, one of them as a duplicate', async () => {
     const { socket } = await started(await build());
     const draft = command('answer.draft', { promptId: 'water', text: 'Boi' });
     socket.send(draft);
@@ -72,7 +72,7 @@ describe('commands', () => {
     ['a blank answer', answer('  \n '), 'ANSWER_BLANK'],
     ['an answer that is too long', answer('x'.repeat(20_001)), 'ANSWER_TOO_LONG'],
     ['a command of another state', command('interview.resume'), 'NOT_ACCEPTED'],
-  ])('%s is refused and the connection goes on', async (_name, frame, code) => {
+  ])('[S4] %s is refused and the connection goes on', async (_name, frame, code) => {
     const { socket } = await started(await build());
     socket.send(frame);
     const refusal = await socket.next('error');
@@ -98,7 +98,7 @@ describe('commands', () => {
     ['a text that is not text', JSON.stringify(command('answer.submit', { promptId: 'water', text: { $ne: 1 } }))],
     ['a second hello', JSON.stringify({ type: 'hello', ticket: 'x' })],
     ['a binary frame', Buffer.from('{"type":"ping"}')],
-  ])('%s ends the connection with 4400 and changes nothing', async (_name, frame) => {
+  ])('[S5] %s ends the connection with 4400 and changes nothing', async (_name, frame) => {
     const app = await build();
     const { socket, id } = await started(app);
     socket.send(frame);
@@ -109,7 +109,7 @@ describe('commands', () => {
     expect((await app.request(`/api/interviews/${id}/journal`, { token: ADMIN_KEY })).body.headSeq).toBe(2);
   });
 
-  test('a frame of 1 MB ends the connection with 1009 and changes nothing', async () => {
+  test('[S6] a frame of 1 MB ends the connection with 1009 and changes nothing', async () => {
     const app = await build();
     const { socket, id } = await started(app);
     socket.send(answer('x'.repeat(1_000_000)));
@@ -117,7 +117,7 @@ describe('commands', () => {
     expect((await app.request(`/api/interviews/${id}/journal`, { token: ADMIN_KEY })).body.headSeq).toBe(2);
   });
 
-  test('of another role end the connection with 4403 and change nothing', async () => {
+  test('[S7] of another role end the connection with 4403 and change nothing', async () => {
     const app = await build();
     const made = await app.create();
     for (const [token, frame] of [
@@ -135,7 +135,7 @@ describe('commands', () => {
     expect((await app.request(`/api/interviews/${made.id}/journal`, { token: ADMIN_KEY })).body.headSeq).toBe(1);
   });
 
-  test('too many frames end the connection with 4429', async () => {
+  test('[S8] too many frames end the connection with 4429', async () => {
     const { create, enter } = await build({ sockets: { framesPerMinuteMax: 20 } });
     const { id, candidateToken } = await create();
     const socket = await enter(id, candidateToken);
@@ -144,7 +144,7 @@ describe('commands', () => {
     expect((await socket.closed).code).toBe(4429);
   });
 
-  test('a ping is answered with the time', async () => {
+  test('[S9] a ping is answered with the time', async () => {
     const { create, enter } = await build();
     const { id, candidateToken } = await create();
     const socket = await enter(id, candidateToken);
@@ -157,7 +157,7 @@ describe('commands', () => {
 });
 
 describe('those who watch', () => {
-  test('get every record, then the view of it; candidates get no records', async () => {
+  test('[S10] get every record, then the view of it; candidates get no records', async () => {
     const app = await build();
     const made = await app.create();
     const reviewer = await app.enter(made.id, made.reviewerToken);
@@ -177,7 +177,7 @@ describe('those who watch', () => {
     expect(candidate.texts.some((text) => JSON.parse(text).type === 'record')).toBe(false);
   });
 
-  test('an operator may act on the socket', async () => {
+  test('[S11] an operator may act on the socket', async () => {
     const app = await build();
     const made = await app.create();
     const candidate = await app.enter(made.id, made.candidateToken);
@@ -190,7 +190,7 @@ describe('those who watch', () => {
 });
 
 describe('the life of a connection', () => {
-  test('a newer tab takes over; the older one is told SUPERSEDED and closed with 4409', async () => {
+  test('[S12] a newer tab takes over; the older one is told SUPERSEDED and closed with 4409', async () => {
     const app = await build();
     const { socket, id, candidateToken } = await started(app);
     const newer = await app.enter(id, candidateToken);
@@ -201,7 +201,7 @@ describe('the life of a connection', () => {
     await newer.next('ack');
   });
 
-  test('reconnecting gives the same prompt, draft and deadline', async () => {
+  test('[S13] reconnecting gives the same prompt, draft and deadline', async () => {
     const app = await build();
     const { socket, id, candidateToken } = await started(app);
     socket.send(answer('Boiling.'));
@@ -215,7 +215,7 @@ describe('the life of a connection', () => {
     expect(welcome.view.prompt).toEqual({ ...before.prompt, draft: 'Three min' });
   });
 
-  test('a peer that misses two pings is let go; one that answers stays', async () => {
+  test('[S14] a peer that misses two pings is let go; one that answers stays', async () => {
     const clock = manualClock();
     const { create, open, ticket, enter } = await build({ clock, sockets: { heartbeatMs: 25_000 } });
     const { id, candidateToken, reviewerToken } = await create();
@@ -238,7 +238,7 @@ describe('the life of a connection', () => {
     await healthy.next('pong');
   });
 
-  test('a reader that is too slow is let go, and its memory with it', async () => {
+  test('[S16] a reader that is too slow is let go, and its memory with it', async () => {
     const app = await build({ sockets: { lagBytes: 64 * 1024, lagMs: 200 } });
     const { socket, id, reviewerToken } = await started(app);
     const slow = await app.enter(id, reviewerToken);
@@ -268,7 +268,7 @@ describe('the life of a connection', () => {
     await socket.next('pong');
   });
 
-  test('a restart tells everybody when to come back and closes with 1012', async () => {
+  test('[S17] a restart tells everybody when to come back and closes with 1012', async () => {
     const app = await build();
     const { socket, id, reviewerToken } = await started(app);
     const reviewer = await app.enter(id, reviewerToken);
@@ -284,7 +284,7 @@ describe('the life of a connection', () => {
     await closing;
   });
 
-  test('a peer that does not answer the close is not waited for', async () => {
+  test('[S19] a peer that does not answer the close is not waited for', async () => {
     const app = await build({ sockets: { closeMs: 50 } });
     const { socket } = await started(app);
     socket.ws.pause();
@@ -292,7 +292,7 @@ describe('the life of a connection', () => {
     expect(app.app.websocketServer.clients.size).toBe(0);
   });
 
-  test('what was sent before a restart is stored and acknowledged before the connection closes', async () => {
+  test('[S18] what was sent before a restart is stored and acknowledged before the connection closes', async () => {
     const app = await build();
     const { socket } = await started(app);
     const drafts = Array.from({ length: 20 }, (_, i) => command('answer.draft', { promptId: 'water', text: `d${i}` }));
@@ -306,7 +306,7 @@ describe('the life of a connection', () => {
     expect(acks.map(({ id }) => id).slice(1)).toEqual(drafts.map(({ id }) => id));
   });
 
-  test('during a restart requests are turned away as problems, and it is not ready', async () => {
+  test('[T11] during a restart requests are turned away as problems, and it is not ready', async () => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -340,7 +340,7 @@ describe('when the store fails', () => {
     return { outage, journal: { ...journal, append, claim } };
   }
 
-  test('the command is refused, the connection stays and finds the interview again', async () => {
+  test('[S20] the command is refused, the connection stays and finds the interview again', async () => {
     const { outage, journal } = failingJournal();
     const { socket } = await started(await build({ journal, sockets: { reopenMs: 5 } }));
     outage.isOn = true;
@@ -357,7 +357,7 @@ describe('when the store fails', () => {
     expect(await socket.next('ack')).toMatchObject({ id: submit.id, duplicate: false });
   });
 
-  test('for long, the connection is asked to try later with 1013', async () => {
+  test('[S21] for long, the connection is asked to try later with 1013', async () => {
     const { outage, journal } = failingJournal();
     const { socket } = await started(await build({ journal, sockets: { reopenMs: 1, reopenAttemptsMax: 3 } }));
     outage.isOn = true;
