@@ -8,9 +8,9 @@ import { joinAnswers } from './evaluators/evaluator.ts';
 import type { Append, Cause, Claimed, Journal, JournalRecord, StoredEvent } from './journal/journal.ts';
 import { createMailbox } from './mailbox.ts';
 import type { PublishedPlan } from './plans/schema.ts';
-import type { Command, Role, Transcript, View } from './protocol.ts';
+import type { Command, Role, View } from './protocol.ts';
 import { type ResultEvent, reduce, type Step, stateOf, statePathOf, toDoneEvent, wakeAtOf } from './reduce.ts';
-import { addRecord, foldTranscript } from './report/transcript.ts';
+import { addRecord, type Folded, foldRecords } from './report/transcript.ts';
 import { advance, type Standing, writeSnapshot } from './restore.ts';
 import { createRunning } from './running.ts';
 import { viewFor } from './view.ts';
@@ -70,7 +70,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   const commandsById = new Map(claimed.commands.map((command) => [command.id, command]));
   let standing = restored;
   let snapshotSeq = claimed.snapshot?.seq ?? 0;
-  let transcript: Transcript | null = null;
+  let transcript: Folded | null = null;
   let usedAt = clock.now();
   let isStopping = false;
   let isLost = false;
@@ -89,8 +89,9 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     requestOf: ({ questionId }) => {
       const question = published.plan.questions.find((candidate) => candidate.id === questionId);
       if (!question) throw new Error(`question ${questionId} is not in the plan`);
-      const answer = joinAnswers(standing.working.answers.map(({ text }) => text));
-      return { question: question.text, rubric: question.rubric, answer };
+      const texts = standing.working.answers.map(({ text }) => text);
+      const latest = texts.length > 1 ? { latest: texts.at(-1) ?? '' } : {};
+      return { question: question.text, rubric: question.rubric, answer: joinAnswers(texts), ...latest };
     },
   });
 
@@ -224,7 +225,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   async function needTranscript(role: Role): Promise<void> {
     if (role === 'candidate' || transcript) return;
     const records = (await journal.load(id))?.records ?? [];
-    transcript = foldTranscript(
+    transcript = foldRecords(
       published.plan,
       records.filter((record) => record.seq <= standing.seq),
     );
@@ -247,7 +248,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       meta,
       snapshot: standing.snapshot,
       working: standing.working,
-      transcript: transcript ?? { entries: [] },
+      transcript: { entries: transcript?.entries ?? [] },
       isCandidateConnected: audience.isCandidateConnected,
       now: clock.now(),
     });

@@ -155,8 +155,8 @@ const entry = z.object({
   pointId: z.string().optional(),
   answer: z.object({ text: z.string(), at: instant, from: z.enum(['submit', 'draft']) }).optional(),
   passed: z.enum(['skip', 'deadline', 'end']).optional(),
-  /** A draft that was never submitted. */
-  draft: z.string().optional(),
+  /** How much of a draft there is. Its words are the candidate's own until they are an answer. Units: characters. */
+  draftChars: z.number().int().optional(),
   evaluation: evaluation.nullable().optional(),
   failures: z.array(z.object({ attempt: z.number().int(), code: z.string(), at: instant })),
   decision: decision.optional(),
@@ -206,6 +206,8 @@ export const recordSchema = z.object({
   facts: z.array(z.looseObject({ type: z.string() })),
   state: z.string(),
 });
+
+export type RecordView = z.infer<typeof recordSchema>;
 
 /** Everything the server may send. */
 export const downSchema = z.discriminatedUnion('type', [

@@ -1,5 +1,5 @@
 import type { InterviewEvent, Prompt } from '../machines/interview.ts';
-import type { InterviewMeta } from './journal/journal.ts';
+import type { InterviewMeta, JournalRecord } from './journal/journal.ts';
 import type { PublishedPlan } from './plans/schema.ts';
 import { followUpReason } from './plans/wording.ts';
 import {
@@ -8,6 +8,7 @@ import {
   commandRoles,
   limits,
   type PromptView,
+  type RecordView,
   type Role,
   type Transcript,
   type View,
@@ -61,7 +62,7 @@ function optional<Key extends string, Value>(key: Key, value: Value | null | und
   return value === null || value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
 }
 
-function promptOf(source: ViewSource, prompt: Prompt): PromptView {
+function promptOf(source: ViewSource, prompt: Prompt, role: Role): PromptView {
   const { plan } = source.published;
   const { context } = source.snapshot;
   const question = plan.questions[context.questionIndex];
@@ -75,7 +76,7 @@ function promptOf(source: ViewSource, prompt: Prompt): PromptView {
     askedAt: prompt.askedAt,
     ...optional('deadlineAt', earliest(prompt.deadlineAt, context.endsAt)),
     ...optional('timeLeftMs', earliest(prompt.timeLeftMs, context.totalLeftMs)),
-    ...(source.working.draft === '' ? {} : { draft: source.working.draft }),
+    ...(role === 'candidate' && source.working.draft !== '' ? { draft: source.working.draft } : {}),
     isSkippable: prompt.kind === 'followUp' || question?.skippable === true,
   };
 }
@@ -96,7 +97,7 @@ function common(source: ViewSource, role: Role): Omit<CandidateView, 'role'> {
   return {
     interviewId: context.interviewId,
     state,
-    prompt: isWaiting && context.prompt ? promptOf(source, context.prompt) : null,
+    prompt: isWaiting && context.prompt ? promptOf(source, context.prompt, role) : null,
     paused: context.pauseEndsAt !== null,
     ...optional('pauseEndsAt', context.pauseEndsAt),
     allowed: allowedFor(role, snapshot),
@@ -150,4 +151,15 @@ export function viewFor(role: Role, source: ViewSource): View {
     planVersion: published.version,
     transcript: source.transcript,
   };
+}
+
+/**
+ * A journal record as reviewers and operators may follow it.
+ *
+ * Source: PROTOCOL.md V6 (the words of a draft are the candidate's own until they are an answer).
+ */
+export function recordFor({ seq, at, by, event, facts, state }: JournalRecord): RecordView {
+  const { text, ...rest } = event;
+  const isDraft = event.type === 'answer.draft';
+  return { seq, at, by, event: isDraft ? { ...rest, chars: String(text).length } : event, facts, state };
 }

@@ -22,6 +22,8 @@ export interface EvaluationRequest {
   question: string;
   rubric: Rubric;
   answer: string;
+  /** The newest answer alone, when there were earlier ones: "I do not know" to a follow-up ends the asking. */
+  latest?: string;
 }
 
 /** The vocabulary of flags, one for all evaluators. A flag informs a person; alone it never takes points. */

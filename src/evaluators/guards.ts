@@ -2,7 +2,7 @@ import { type EvaluationRequest, type Flag, flags } from './evaluator.ts';
 import { looksLikeInjection } from './injection.ts';
 import { isNonAnswer } from './nonanswer.ts';
 import type { Reading } from './reading.ts';
-import { functionShare, invisiblePattern, type Token } from './tokens.ts';
+import { functionShare, invisiblePattern, type Token, tokenize } from './tokens.ts';
 import { foreignFunctionWords } from './words.ts';
 
 const COPIED_SHARE_MIN = 0.6;
@@ -42,7 +42,7 @@ export const reviewFlags: ReadonlySet<Flag> = new Set<Flag>([
 export function findFlags({ request, reading, verbatimLines, hasEvidence, isEnglish }: GuardInput): Flag[] {
   const { tokens, text } = reading;
   const isEmpty = text.replace(invisiblePattern, '').trim() === '';
-  const isSilent = isEmpty || isNonAnswer(tokens);
+  const isSilent = isEmpty || isNonAnswer(request.latest === undefined ? tokens : tokenize(request.latest));
   const found: Partial<Record<Flag, boolean>> = {
     injection: looksLikeInjection(text),
     stuffing: reading.saladCount >= STUFFING_WORDS_MIN,

@@ -95,7 +95,8 @@ function summarize(
 ): Pick<Evaluation, 'score' | 'confidence' | 'needsReview' | 'followUp'> {
   const score = weightedMean(rubric.points, points);
   const isSilent = found.includes('empty') || found.includes('non-answer');
-  const confidence = isSilent ? 1 : distance(score, rubric.threshold);
+  // Nothing said is nothing to be unsure of; silence on a follow-up leaves the earlier answer as sure as it was.
+  const confidence = isSilent && score === 0 ? 1 : distance(score, rubric.threshold);
   const pointId = missingPointId(rubric.points, points);
   const isDue = !isSilent && score < rubric.threshold && pointId !== undefined;
   return {

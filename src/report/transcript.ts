@@ -33,9 +33,15 @@ function toEvaluationView(plan: Plan, questionId: string, found: StoredEvaluatio
   };
 }
 
-function without<Key extends keyof TranscriptEntry>(entry: TranscriptEntry, key: Key): TranscriptEntry {
-  const { [key]: _dropped, ...rest } = entry;
-  return rest as TranscriptEntry;
+/** A transcript being folded. The newest draft is in it because it may become the answer; nobody else reads it. */
+export interface Folded extends Transcript {
+  draft: string;
+}
+
+export const emptyTranscript: Folded = { entries: [], draft: '' };
+
+function withoutDraft({ draftChars: _dropped, ...entry }: TranscriptEntry): TranscriptEntry {
+  return entry;
 }
 
 function asked(plan: Plan, fact: Extract<InterviewFact, { type: 'prompt.asked' }>): TranscriptEntry {
@@ -62,11 +68,15 @@ export function promptText(
   return followUpText(question, prompt.pointId ?? '', Number(prompt.id.split('.').at(-1)));
 }
 
-function change(entry: TranscriptEntry, plan: Plan, record: JournalRecord, fact: InterviewFact): TranscriptEntry {
+function change(
+  entry: TranscriptEntry,
+  { plan, record, draft }: { plan: Plan; record: JournalRecord; draft: string },
+  fact: InterviewFact,
+): TranscriptEntry {
   switch (fact.type) {
     case 'answer.taken': {
-      const text = fact.from === 'submit' ? String(record.event.text) : (entry.draft ?? '');
-      return { ...without(entry, 'draft'), answer: { text, at: record.at, from: fact.from } };
+      const text = fact.from === 'submit' ? String(record.event.text) : draft;
+      return { ...withoutDraft(entry), answer: { text, at: record.at, from: fact.from } };
     }
     case 'prompt.passed':
       return { ...entry, passed: fact.because };
@@ -91,21 +101,32 @@ function change(entry: TranscriptEntry, plan: Plan, record: JournalRecord, fact:
 }
 
 /** Add one record to a transcript. Pure; prompts follow each other, so every fact belongs to the newest one. */
-export function addRecord(transcript: Transcript, plan: Plan, record: JournalRecord): Transcript {
-  const entries = [...transcript.entries];
+export function addRecord(folded: Folded, plan: Plan, record: JournalRecord): Folded {
+  const entries = [...folded.entries];
+  let { draft } = folded;
   const edit = (next: (entry: TranscriptEntry) => TranscriptEntry) => {
     const last = entries.at(-1);
     if (last) entries[entries.length - 1] = next(last);
   };
-  if (record.event.type === 'answer.draft') edit((entry) => ({ ...entry, draft: String(record.event.text) }));
-  for (const fact of record.facts) {
-    if (fact.type === 'prompt.asked') entries.push(asked(plan, fact));
-    else edit((entry) => change(entry, plan, record, fact));
+  if (record.event.type === 'answer.draft') {
+    draft = String(record.event.text);
+    edit((entry) => ({ ...entry, draftChars: draft.length }));
   }
-  return { entries };
+  for (const fact of record.facts) {
+    if (fact.type === 'prompt.asked') {
+      entries.push(asked(plan, fact));
+      draft = '';
+    } else edit((entry) => change(entry, { plan, record, draft }, fact));
+  }
+  return { entries, draft };
+}
+
+/** Fold a whole journal, to go on with `addRecord`. */
+export function foldRecords(plan: Plan, records: readonly JournalRecord[]): Folded {
+  return records.reduce<Folded>((folded, record) => addRecord(folded, plan, record), emptyTranscript);
 }
 
 /** What was asked, answered, judged and decided in one interview, in order. */
 export function foldTranscript(plan: Plan, records: readonly JournalRecord[]): Transcript {
-  return records.reduce<Transcript>((transcript, record) => addRecord(transcript, plan, record), { entries: [] });
+  return { entries: foldRecords(plan, records).entries };
 }

@@ -2,6 +2,7 @@ import type { Actor } from '../actor.ts';
 import type { Commit, Subscriber } from '../audience.ts';
 import { closeCodeOf, type ErrorCode, type Problem, toProblem, VivaError } from '../errors.ts';
 import { type Command, commandRoles, type Down, parseUp, type Role, type Up } from '../protocol.ts';
+import { recordFor } from '../view.ts';
 import { createInbox } from './inbox.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { type Channel, createOutbox } from './outbox.ts';
@@ -127,8 +128,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
   function framesOf({ seq, record, viewFor }: Commit, by: Role): Down[] {
     const view: Down = { type: 'view', seq, view: viewFor(by) };
     if (!record || by === 'candidate') return [view];
-    const { at, by: cause, event, facts, state } = record;
-    return [{ type: 'record', seq, record: { seq, at, by: cause, event, facts, state } }, view];
+    return [{ type: 'record', seq, record: recordFor(record) }, view];
   }
 
   function publish(commit: Commit): void {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { recordSchema, type TranscriptEntry, transcriptSchema, viewSchema } from '../protocol.ts';
 import { readInterview, viewOfReading } from '../report/read.ts';
 import { buildReport, reportSchema } from '../report/report.ts';
+import { recordFor } from '../view.ts';
 import { allow, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
 import type { App, Service } from './service.ts';
@@ -80,7 +81,7 @@ export function registerResults(app: App, { journal, tokens, findPlan, clock }: 
     async ({ params, query }) => {
       const { head, records } = await readInterview(journal, findPlan, params.id);
       const wanted = records.filter(({ seq }) => seq > query.afterSeq);
-      return { interviewId: head.id, headSeq: head.headSeq, records: wanted };
+      return { interviewId: head.id, headSeq: head.headSeq, records: wanted.map(recordFor) };
     },
   );
 }

@@ -109,7 +109,7 @@ test('[P4] the schemas are those of the subprotocol version', () => {
   expect({ SUBPROTOCOL, fingerprint }).toMatchInlineSnapshot(`
     {
       "SUBPROTOCOL": "viva.v1",
-      "fingerprint": "9013e4b809a4acbd",
+      "fingerprint": "5e472fe9dad38fbc",
     }
   `);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { downSchema, type View } from '../../src/protocol.ts';
+import { recordFor } from '../../src/view.ts';
 import { ask, listener, look, world } from '../support/actors.ts';
 import { published, smallPlan } from '../support/plans.ts';
 
@@ -114,4 +115,19 @@ test('[V3] an operator may extend and cancel, a reviewer nothing', async () => {
   expect((await look(actor, 'reviewer')).allowed).toEqual([]);
   await ask(actor, { type: 'interview.cancel' }, 'operator');
   expect((await look(actor, 'operator')).allowed).toEqual([]);
+});
+
+test('[V6] the words of a draft are shown to nobody but the candidate', async () => {
+  const w = world();
+  const actor = await w.open(await w.create());
+  const reviewer = listener('reviewer');
+  await actor.attach(reviewer);
+  await ask(actor, { type: 'interview.start' });
+  await ask(actor, { type: 'answer.draft', promptId: 'q1', text: 'a half thought' });
+  expect(await look(actor)).toMatchObject({ prompt: { draft: 'a half thought' } });
+  const told = reviewer.commits.map(({ record, viewFor }) => [record && recordFor(record), viewFor('reviewer')]);
+  expect(JSON.stringify(told)).not.toContain('a half thought');
+  expect(JSON.stringify(told.at(-1))).toContain('"draftChars":14');
+  await ask(actor, { type: 'interview.end' });
+  expect(JSON.stringify(await look(actor, 'operator'))).not.toContain('a half thought');
 });

@@ -207,6 +207,7 @@ const entries: Record<'idempotency' | 'followUp' | 'query' | 'logging' | 'cache'
     questionId: 'cache',
     text: 'When is a cache the wrong answer?',
     askedAt: now - 1.2 * minute,
+    draftChars: 90,
     failures: [],
   },
 };
@@ -219,7 +220,6 @@ const prompt: NonNullable<ReviewerView['prompt']> = {
   total: 5,
   askedAt: entries.cache.askedAt,
   deadlineAt: now + 2.8 * minute,
-  draft: 'A cache is the wrong answer when the data changes more often than it is read, because then',
   isSkippable: true,
 };
 
@@ -332,7 +332,7 @@ export const mockViews = {
           .slice(0, 3)
           .map((entry) => (entry.questionId === 'slow-query' ? { ...entry, evaluation: null } : entry)),
         { ...entries.logging, passed: 'deadline' },
-        { ...entries.cache, passed: 'end', draft: prompt.draft ?? '' },
+        { ...entries.cache, passed: 'end', draftChars: 90 },
       ],
     },
   },

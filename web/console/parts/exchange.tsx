@@ -57,7 +57,7 @@ export function Exchange({
           </p>
         </div>
       ) : (
-        <Silence entry={entry} view={view} status={status} />
+        <Silence entry={entry} status={status} />
       )}
       {(status === 'judging' || status === 'unjudged') && (
         <p className="after">
@@ -88,9 +88,9 @@ export function Exchange({
 }
 
 /** What stands where no answer is: the draft's length only, for it is not an answer yet. */
-function Silence({ entry, view, status }: { entry: TranscriptEntry; view: ReviewerView; status: EntryStatus }) {
+function Silence({ entry, status }: { entry: TranscriptEntry; status: EntryStatus }) {
   const isOpen = status === 'answering' || status === 'paused';
-  const draftLength = (isOpen ? (view.prompt?.draft ?? entry.draft) : entry.draft)?.length ?? 0;
+  const draftLength = entry.draftChars ?? 0;
   return (
     <div className={`silence ${isOpen ? 'is-open' : ''}`}>
       <Badge label={statusLabels[status]} />
