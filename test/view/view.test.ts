@@ -4,7 +4,7 @@ import { recordFor } from '../../src/view.ts';
 import { ask, listener, look, world } from '../support/actors.ts';
 import { published, smallPlan } from '../support/plans.ts';
 
-// Rules V1–V6: PROTOCOL.md.
+// Rules V1–V7: PROTOCOL.md.
 
 /** Walk one interview through every state that a view can show, and collect a candidate's views. */
 async function walk(plan = smallPlan(2)) {
@@ -68,7 +68,7 @@ test('[V2] the reviewer sees points, decisions and the path of the machine', asy
   expect(last.transcript.entries[2]?.decision).toMatchObject({ isAsked: false, reason: 'threshold-reached' });
 });
 
-test('[V6] every view is one of the protocol', async () => {
+test('[V7] every view is one of the protocol', async () => {
   const { candidate, reviewer } = await walk();
   for (const view of [...candidate.views, ...reviewer.views])
     expect(downSchema.parse({ type: 'view', seq: 1, view })).toEqual({ type: 'view', seq: 1, view });
