@@ -7,7 +7,7 @@ import { ask, listener, look, world } from '../support/actors.ts';
 import { evaluationOf, scriptedEvaluator } from '../support/evaluator.ts';
 import { published } from '../support/plans.ts';
 
-// Rules A13 and A14: PROTOCOL.md.
+// Rules A13–A15: PROTOCOL.md.
 
 test('[A13] an evaluator that is given up is replaced by the embedded one, and the result says so', async () => {
   const { evaluator, next } = scriptedEvaluator();
