@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest';
+import type { z } from 'zod';
+import { variables } from '../../src/config.ts';
+import { errorTable } from '../../src/errors.ts';
+import { flags } from '../../src/evaluators/evaluator.ts';
+import { planJsonSchema } from '../../src/plans/jsonschema.ts';
+import { commandRoles, downSchema, limits, outcomes, states, upSchema, viewSchema } from '../../src/protocol.ts';
+import { socketLimits } from '../../src/routes/limits.ts';
+import { ADMIN_KEY, build } from '../support/app.ts';
+import { apply, type MachineEvent } from '../support/machine.ts';
+import { readText, section, tableRows } from '../support/pages.ts';
+import { type RestingPath, reach } from '../support/positions.ts';
+
+// The tables of PROTOCOL.md are compared with the code, both ways.
+
+const page = readText('PROTOCOL.md');
+const rowsBelow = (heading: string) => tableRows(section(page, heading));
+
+test('errors: code, title, status, close code, retry and class', () => {
+  const written = rowsBelow('## Errors');
+  const known = Object.entries(errorTable).map(([code, row]) => [
+    code,
+    row.title,
+    String(row.status),
+    'closeCode' in row ? String(row.closeCode) : 'stays',
+    row.isRetryable ? 'yes' : 'no',
+    row.class,
+  ]);
+  expect(written).toEqual(known);
+});
+
+/** The fields of a frame as the tables write them, without its type. */
+function fieldsOf(schema: z.ZodObject): string {
+  return Object.entries(schema.shape)
+    .filter(([name]) => name !== 'type')
+    .map(([name, field]) => ((field as z.ZodType).safeParse(undefined).success ? `${name}?` : name))
+    .join(', ');
+}
+
+function framesOf(options: readonly z.ZodObject[]): Map<string, string> {
+  return new Map(options.map((option) => [(option.shape.type as z.ZodLiteral<string>).value, fieldsOf(option)]));
+}
+
+test('frames up: type, fields and role', () => {
+  const written = rowsBelow('## Up: client to service');
+  expect(new Map(written.map(([type = '', fields = '']) => [type, fields]))).toEqual(framesOf(upSchema.options));
+  for (const [type = '', , who] of written)
+    expect(`${type} ${who}`).toBe(`${type} ${commandRoles[type as keyof typeof commandRoles] ?? 'anyone'}`);
+});
+
+test('frames down: type and fields', () => {
+  const written = rowsBelow('## Down: service to client');
+  expect(new Map(written.map(([type = '', fields = '']) => [type, fields]))).toEqual(framesOf(downSchema.options));
+});
+
+test('commands and states: what the table says is what the machine takes', () => {
+  const columns: RestingPath[][] = [
+    ['IDLE'],
+    ['QUESTIONING.ANSWERING', 'FOLLOW_UP.ANSWERING'],
+    ['QUESTIONING.PAUSED', 'FOLLOW_UP.PAUSED'],
+    ['EVALUATING.SCORING', 'EVALUATING.BACKING_OFF', 'EVALUATING.FALLBACK'],
+    ['COMPLETE'],
+  ];
+  const written = rowsBelow('## Commands and states');
+  expect(written.map(([type]) => type)).toEqual(Object.keys(commandRoles));
+  for (const [type = '', ...cells] of written)
+    for (const [index, paths] of columns.entries())
+      for (const path of paths) {
+        const { snapshot, context, now } = reach(path);
+        const more = { promptId: context.prompt?.id ?? '', text: 'x', consent: true, byMs: 1 };
+        const { isTaken } = apply(snapshot, { type, at: now, ...more } as unknown as MachineEvent);
+        expect(`${type} in ${path}: ${isTaken ? '●' : '·'}`).toBe(`${type} in ${path}: ${cells[index]}`);
+      }
+});
+
+test('views: the fields of each role', () => {
+  const [candidate, reviewer] = viewSchema.options;
+  const written = rowsBelow('## Views');
+  const shownTo = (column: 1 | 2) => written.filter((row) => row[column] === '●').map(([field]) => field);
+  expect(shownTo(1).sort()).toEqual(Object.keys(candidate.shape).sort());
+  expect(shownTo(2).sort()).toEqual(Object.keys(reviewer.shape).sort());
+});
+
+test('plans: every key that an author may write', () => {
+  type Schema = { properties?: Record<string, Schema>; items?: Schema; default?: unknown };
+  function keysOf({ properties, items }: Schema, path = ''): [path: string, schema: Schema][] {
+    if (items?.properties) return [[`${path}[]`, {}], ...keysOf(items, `${path}[]`)];
+    if (!properties) return [];
+    return Object.entries(properties).flatMap(([key, schema]): [string, Schema][] => {
+      const here = path === '' ? key : `${path}.${key}`;
+      const below = keysOf(schema, here);
+      return below.length > 0 ? below : [[here, schema]];
+    });
+  }
+  const known = new Map(keysOf(planJsonSchema() as Schema).filter(([path]) => path !== '$schema'));
+  const written = new Map(rowsBelow('## Plans').map(([path = '', value = '']) => [path, value]));
+  expect([...written.keys()].sort()).toEqual([...known.keys()].sort());
+  for (const [path, schema] of known)
+    if (['number', 'boolean'].includes(typeof schema.default))
+      expect(`${path} ${written.get(path)}`).toBe(`${path} ${schema.default}`);
+});
+
+test('limits: every number, and the setting that changes it', () => {
+  const fixed: Record<string, number> = {
+    'bytes of a frame': limits.frameBytesMax,
+    'bytes of the first frame': socketLimits.helloBytesMax,
+    'frames waiting for the welcome': socketLimits.waitingMax,
+    'milliseconds until hello': socketLimits.helloTimeoutMs,
+    'milliseconds between pings': socketLimits.heartbeatMs,
+    'pings left unanswered': socketLimits.missedBeatsMax,
+    'bytes unsent to a reader before states are skipped': socketLimits.lagBytes,
+    'bytes unsent to a reader before it is let go': socketLimits.bufferedBytesMax,
+    'milliseconds a reader may lag': socketLimits.lagMs,
+    'milliseconds over which clients return after a restart': socketLimits.restartSpreadMs,
+  };
+  const written = rowsBelow('## Limits');
+  const known = written.map(([name = '', , setting = '']) => {
+    const value = setting === '' ? fixed[name] : variables[setting as keyof typeof variables].default;
+    return [name, String(value), setting];
+  });
+  expect(written).toEqual(known);
+  const settings = Object.keys(variables).filter((name) => /_(MAX|SECONDS)$/.test(name));
+  expect(written.flatMap(([, , setting]) => setting || []).sort()).toEqual(settings.sort());
+});
+
+test('addresses: those that are there, and who may use each', async () => {
+  const { app, create, request } = await build();
+  const made = await create();
+  const tokens = { operator: ADMIN_KEY, reviewer: made.reviewerToken, candidate: made.candidateToken };
+  const written = rowsBelow('## HTTP');
+  const urls = written.map(([address = '']) => address.split(' ') as ['GET' | 'POST', string]);
+  for (const [method, url] of urls) expect(`${url} ${app.hasRoute({ method, url })}`).toBe(`${url} true`);
+  expect(urls.length).toBe(countRoutes(app.printRoutes({ commonPrefix: false })));
+  for (const [index, [method, url]] of urls.entries()) {
+    const who = written[index]?.[1] ?? '';
+    if (who === 'anyone' || who === 'ticket') continue;
+    const path = url.replace(':id', made.id);
+    expect(`${method} ${url} ${(await request(path, { method })).status}`).toBe(`${method} ${url} 401`);
+    const allowed = await Promise.all(
+      Object.entries(tokens).map(async ([role, token]) => {
+        const { status } = await request(path, { method, token });
+        return status === 403 ? [] : [role];
+      }),
+    );
+    expect(`${method} ${url}: ${allowed.flat().join(', ')}`).toBe(`${method} ${url}: ${who}`);
+  }
+});
+
+/** Fastify's tree names the methods of each address; HEAD and the answer to preflights come by themselves. */
+function countRoutes(tree: string): number {
+  const methods = [...tree.matchAll(/\(([A-Z, ]+)\)/g)].flatMap(([, list = '']) => list.split(', '));
+  return methods.filter((method) => method !== 'HEAD' && method !== 'OPTIONS').length;
+}
+
+test('words: states, outcomes and flags', () => {
+  const vocabulary = section(page, '## Vocabulary');
+  for (const word of [...states, ...outcomes]) expect(vocabulary).toContain(`\`${word}\``);
+  const listed = /^Flags: (.+?)\./m.exec(page)?.[1]?.replaceAll('`', '').split(', ');
+  expect(listed).toEqual([...flags]);
+});
