@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { AnnouncerRoot } from '../shared/announcer.tsx';
 import type { Drafts } from './drafts.ts';
 import { placeOf } from './journey.ts';
@@ -33,9 +33,14 @@ function Journey({ client, drafts, state }: { client: Client; drafts: Drafts; st
     document.title = titleOf(state);
   }, [state]);
 
+  // Back from another tab, the old view may hold an older draft than that tab wrote: wait for the new one.
+  const [isReturning, setIsReturning] = useState(false);
+  if (state.connection === 'superseded' && !isReturning) setIsReturning(true);
+  if (state.connection === 'open' && isReturning) setIsReturning(false);
+
   if (state.connection === 'refused') return <Refused code={state.problem?.code ?? ''} />;
   if (state.connection === 'superseded') return <Superseded onTakeOver={client.takeOver} />;
-  if (!view) return <Connecting />;
+  if (!view || isReturning) return <Connecting />;
   const offsetMs = state.serverOffsetMs;
   return (
     <SessionContext value={{ client, drafts, view, offsetMs, connection: state.connection, note, markClosed }}>

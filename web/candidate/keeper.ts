@@ -13,6 +13,9 @@ export const BEFORE_DEADLINE_MS = [1_500, 400] as const;
 /** A draft that the server could not take is sent again after this long. */
 const RETRY_MS = 3_000;
 
+/** How many texts of its own it remembers, to tell a late echo of them from what another device wrote. */
+const MINE_COUNT_MAX = 8;
+
 const finalCodes = new Set(['STALE_PROMPT', 'NOT_ACCEPTED', 'ANSWER_TOO_LONG', 'FRAME_INVALID']);
 
 export interface KeeperState {
@@ -42,6 +45,11 @@ export interface Keeper {
   getState(): KeeperState;
   subscribe(listener: () => void): () => void;
   edit(text: string): void;
+  /** Begin to send; `stop` ends it. Typing is kept on this device in between, too. */
+  start(): void;
+  stop(): void;
+  /** The server's draft as a later view shows it: mostly our own, sometimes what another device wrote. */
+  receive(serverText: string): void;
   /** Send what is not sent yet, now. */
   flush(): void;
   /** The clock was moved: paused, resumed, extended. */
@@ -50,7 +58,6 @@ export interface Keeper {
   hold(isHeld: boolean): void;
   useOther(): void;
   dismissOther(): void;
-  stop(): void;
 }
 
 function codeOf(error: unknown): string {
@@ -70,8 +77,9 @@ export function createKeeper({ prompt, charsMax, drafts, save, now, later }: Kee
   let other = start.other;
   let isKept = local !== null;
   let isHeld = false;
-  let isStopped = false;
+  let isStopped = true;
   let inFlightCount = 0;
+  let mine = [serverText, local?.saved, local?.sent];
   let editedAt = now();
   let unsavedSince = now();
   let retryAt = 0;
@@ -112,6 +120,7 @@ export function createKeeper({ prompt, charsMax, drafts, save, now, later }: Kee
     if (!canSend()) return;
     const sending = text;
     sent = sending;
+    mine = [sending, ...mine].slice(0, MINE_COUNT_MAX);
     inFlightCount += 1;
     keep();
     save(sending)
@@ -144,13 +153,31 @@ export function createKeeper({ prompt, charsMax, drafts, save, now, later }: Kee
     schedule();
   }
 
-  if (start.isUnsaved) schedule();
-
   return {
     getState: () => state,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    start() {
+      isStopped = false;
+      schedule();
+    },
+    stop() {
+      isStopped = true;
+      cancel();
+    },
+    receive(serverText) {
+      if (serverText === text || mine.includes(serverText)) return;
+      const next = reconcile({ promptText: prompt.text, text, sent, saved }, serverText);
+      ({ text } = next);
+      if (next.other !== undefined) other = next.other;
+      sent = serverText;
+      saved = serverText;
+      mine = [serverText, ...mine].slice(0, MINE_COUNT_MAX);
+      keep();
+      publish();
+      schedule();
     },
     edit,
     flush,
@@ -163,17 +190,13 @@ export function createKeeper({ prompt, charsMax, drafts, save, now, later }: Kee
       schedule();
     },
     useOther() {
-      const mine = other;
+      const lost = other;
       other = undefined;
-      if (mine !== undefined) edit(mine);
+      if (lost !== undefined) edit(lost);
     },
     dismissOther() {
       other = undefined;
       publish();
-    },
-    stop() {
-      isStopped = true;
-      cancel();
     },
   };
 }

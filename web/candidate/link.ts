@@ -6,7 +6,15 @@ export interface CandidateLink {
 
 /** Read the link from the address of the page. Null = a part is missing. */
 export function readLink(address: { pathname: string; hash: string }): CandidateLink | null {
-  const interviewId = /^\/interviews\/([^/]+)\/?$/.exec(address.pathname)?.[1];
+  const interviewId = decode(/^\/interviews\/([^/]+)\/?$/.exec(address.pathname)?.[1] ?? '');
   const token = address.hash.replace(/^#/, '');
-  return interviewId && token ? { interviewId: decodeURIComponent(interviewId), token } : null;
+  return interviewId && token ? { interviewId, token } : null;
+}
+
+function decode(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
 }

@@ -24,7 +24,9 @@ export function useKeeper(prompt: PromptView) {
     }),
   );
   useEffect(() => keeper.setDeadline(prompt.deadlineAt), [keeper, prompt.deadlineAt]);
+  useEffect(() => keeper.receive(prompt.draft ?? ''), [keeper, prompt.draft]);
   useEffect(() => {
+    keeper.start();
     const flush = () => keeper.flush();
     document.addEventListener('visibilitychange', flush);
     addEventListener('pagehide', flush);
