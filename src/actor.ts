@@ -147,8 +147,9 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     if (record.command) commandsById.set(record.command.id, { ...record.command, seq: record.seq });
     if (transcript) transcript = addRecord(transcript, published.plan, record);
     running.stop(step.stopped);
-    for (const effect of step.started) running.start(effect);
+    // What was committed is told before the effects begin: an evaluator that computes must not delay the answer's ack.
     audience.publish(record.seq, record);
+    for (const effect of step.started) running.start(effect);
     if (stateOf(next.snapshot) === 'EVALUATING' && stateOf(before.snapshot) !== 'EVALUATING')
       audience.notice('evaluating', record.at);
     return true;
@@ -249,6 +250,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       snapshot: standing.snapshot,
       working: standing.working,
       transcript: { entries: transcript?.entries ?? [] },
+      answerCharsMax: limits.answerCharsMax,
       isCandidateConnected: audience.isCandidateConnected,
       now: clock.now(),
     });

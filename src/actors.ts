@@ -138,7 +138,7 @@ export function createActors(deps: ActorsDeps): Actors {
       const event: CreatedEvent = {
         type: 'interview.created',
         at,
-        invitationExpiresAt: at + published.plan.limits.invitationDays * DAY_MS,
+        invitationExpiresAt: at + Math.round(published.plan.limits.invitationDays * DAY_MS),
         timeMultiplier: accommodations.timeMultiplier ?? 1,
         isUntimed: accommodations.untimed ?? false,
       };

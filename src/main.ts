@@ -115,6 +115,7 @@ const app = await buildApp({
   tokens,
   tickets: createTickets({ ...secrets, now: clock.now }),
   clock,
+  answerCharsMax: config.answerCharsMax,
   findPlan: find,
   ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
   origins: config.origins,

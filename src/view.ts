@@ -6,7 +6,6 @@ import {
   type CandidateView,
   type CommandType,
   commandRoles,
-  limits,
   type PromptView,
   type RecordView,
   type Role,
@@ -25,6 +24,8 @@ export interface ViewSource {
   working: Working;
   transcript: Transcript;
   isCandidateConnected: boolean;
+  /** The limit that the host enforces. */
+  answerCharsMax: number;
   now: number;
 }
 
@@ -112,7 +113,7 @@ function common(source: ViewSource, role: Role): Omit<CandidateView, 'role'> {
       ...optional('totalMinutes', totalMinutesOf(source)),
       pauseMinutes: plan.limits.pauseMinutes,
       followUpsMax: plan.questions.reduce((max, question) => Math.max(max, question.maxFollowUps), 0),
-      answerCharsMax: limits.answerCharsMax,
+      answerCharsMax: source.answerCharsMax,
     },
     ...optional('candidateName', meta.candidate.name),
     ...(state === 'IDLE' ? optional('invitationExpiresAt', context.invitationExpiresAt) : {}),

@@ -35,7 +35,11 @@ export async function readInterview(
 }
 
 /** The view of a role, from a reading. Who is connected is known to the live actor only. */
-export function viewOfReading(reading: Reading, role: Role, now: number): View {
+export function viewOfReading(
+  reading: Reading,
+  role: Role,
+  { now, answerCharsMax }: { now: number; answerCharsMax: number },
+): View {
   const { head, published, standing, transcript } = reading;
   const { snapshot, working } = standing;
   return viewFor(role, {
@@ -45,6 +49,7 @@ export function viewOfReading(reading: Reading, role: Role, now: number): View {
     working,
     transcript,
     isCandidateConnected: false,
+    answerCharsMax,
     now,
   });
 }

@@ -150,7 +150,7 @@ export function registerInterviews(app: App, service: Service): void {
     },
     async ({ params, identity }) => {
       const reading = await readInterview(journal, findPlan, params.id);
-      return viewOfReading(reading, identity.role, clock.now());
+      return viewOfReading(reading, identity.role, { now: clock.now(), answerCharsMax: service.answerCharsMax });
     },
   );
 

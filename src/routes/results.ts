@@ -31,7 +31,7 @@ function forCandidate(entry: TranscriptEntry): z.infer<typeof candidateEntry> {
 }
 
 /** What became of an interview: transcript, report and journal, read from the journal alone. */
-export function registerResults(app: App, { journal, tokens, findPlan, clock }: Service): void {
+export function registerResults(app: App, { journal, tokens, findPlan, clock, answerCharsMax }: Service): void {
   const reviewers = allow(tokens, 'operator', 'reviewer');
 
   app.get(
@@ -46,7 +46,7 @@ export function registerResults(app: App, { journal, tokens, findPlan, clock }: 
     async ({ params, identity }) => {
       const reading = await readInterview(journal, findPlan, params.id);
       if (identity.role !== 'candidate') return reading.transcript;
-      const view = viewOfReading(reading, 'candidate', clock.now());
+      const view = viewOfReading(reading, 'candidate', { now: clock.now(), answerCharsMax });
       const results = view.role === 'candidate' && view.results ? { results: view.results } : {};
       return { entries: reading.transcript.entries.map(forCandidate), ...results };
     },

@@ -24,6 +24,8 @@ export interface Service {
   readonly tokens: Tokens;
   readonly tickets: Tickets;
   readonly clock: Clock;
+  /** The longest answer that is taken. Units: characters. */
+  readonly answerCharsMax: number;
   /** The newest, or the given, version of a plan. Errors: PLAN_NOT_FOUND. */
   findPlan(planId: string, version?: number): Promise<PublishedPlan>;
   /** The address under which browsers reach the service; absent = as the request came in. */

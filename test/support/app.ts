@@ -199,6 +199,7 @@ export async function build(options: BuildOptions = {}) {
     tokens,
     tickets,
     clock,
+    answerCharsMax: 20_000,
     findPlan: find,
     origins: options.origins ?? [],
     webRoot: options.webRoot ?? resolve('test/no-pages'),

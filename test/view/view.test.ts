@@ -131,3 +131,14 @@ test('[V6] the words of a draft are shown to nobody but the candidate', async ()
   await ask(actor, { type: 'interview.end' });
   expect(JSON.stringify(await look(actor, 'operator'))).not.toContain('a half thought');
 });
+
+test('[V3] the page is told the limit that is enforced', async () => {
+  const w = world({ limits: { answerCharsMax: 500 } });
+  const actor = await w.open(await w.create());
+  await ask(actor, { type: 'interview.start' });
+  expect(await look(actor)).toMatchObject({ plan: { answerCharsMax: 500 } });
+  const text = 'x'.repeat(501);
+  expect(await ask(actor, { type: 'answer.submit', promptId: 'q1', text })).toMatchObject({
+    problem: { code: 'ANSWER_TOO_LONG' },
+  });
+});
