@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type Ref, useLayoutEffect, useRef } from 'react';
+import { type FocusEvent, type KeyboardEvent, type Ref, useLayoutEffect, useRef } from 'react';
 
 const countFormat = new Intl.NumberFormat('en');
 const growsByItself = CSS.supports('field-sizing', 'content');
@@ -24,6 +24,7 @@ export function AnswerBox({
   onSubmit: () => void;
 }) {
   const frame = useRef<HTMLDivElement>(null);
+  const hasEntered = useRef(false);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useLayoutEffect(() => {
@@ -32,6 +33,13 @@ export function AnswerBox({
     box.style.height = 'auto';
     box.style.height = `${box.scrollHeight + 2}px`;
   }, [text]);
+
+  /** Coming back to a draft, the caret belongs behind it; browsers put it before. A click places it itself. */
+  function enter(event: FocusEvent<HTMLTextAreaElement>): void {
+    if (hasEntered.current) return;
+    hasEntered.current = true;
+    event.target.setSelectionRange(text.length, text.length);
+  }
 
   function press(event: KeyboardEvent): void {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
@@ -67,6 +75,7 @@ export function AnswerBox({
         autoCapitalize="sentences"
         spellCheck
         onChange={(event) => onEdit(event.target.value)}
+        onFocus={enter}
         onBlur={onBlur}
         onKeyDown={press}
       />
