@@ -10,6 +10,7 @@ import { createMailbox } from './mailbox.ts';
 import type { PublishedPlan } from './plans/schema.ts';
 import type { Command, Role, View } from './protocol.ts';
 import { type ResultEvent, reduce, type Step, stateOf, statePathOf, toDoneEvent, wakeAtOf } from './reduce.ts';
+import { createReminder } from './reminder.ts';
 import { addRecord, type Folded, foldRecords } from './report/transcript.ts';
 import { advance, type Standing, writeSnapshot } from './restore.ts';
 import { createRunning } from './running.ts';
@@ -81,6 +82,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   });
 
   const audience = createAudience(currentView);
+  const reminder = createReminder(clock, (at) => audience.notice('deadline-soon', at));
 
   const logics = createLogics({
     clock,
@@ -108,6 +110,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     if (isLost) return;
     isLost = true;
     running.stopAll();
+    reminder.stop();
     deps.onLost();
     audience.end(code);
   }
@@ -150,6 +153,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     // What was committed is told before the effects begin: an evaluator that computes must not delay the answer's ack.
     audience.publish(record.seq, record);
     for (const effect of step.started) running.start(effect);
+    reminder.watch(standing.effects);
     if (stateOf(next.snapshot) === 'EVALUATING' && stateOf(before.snapshot) !== 'EVALUATING')
       audience.notice('evaluating', record.at);
     return true;
@@ -257,6 +261,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   }
 
   for (const effect of standing.effects) running.start(effect);
+  reminder.watch(standing.effects);
 
   return {
     id,
@@ -320,6 +325,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       if (isLost) return;
       isLost = true;
       running.stopAll();
+      reminder.stop();
       const isSnapshotStale = standing.seq > snapshotSeq;
       await journal.release(id, epoch, isSnapshotStale ? writeSnapshot(standing) : undefined);
       audience.end(code);

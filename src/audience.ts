@@ -16,7 +16,7 @@ export interface Subscriber {
   readonly role: Role;
   /** After each commit, in order, before the command's own promise resolves: `record.command` tells whose it was. */
   publish(commit: Commit): void;
-  notice(notice: 'evaluating' | 'superseded', at: number): void;
+  notice(notice: 'evaluating' | 'superseded' | 'deadline-soon', at: number): void;
   /** The connection has to end: SUPERSEDED, RESTARTING, STORE_UNAVAILABLE, INTERNAL. */
   end(code: ErrorCode): void;
 }
@@ -28,7 +28,7 @@ export interface Audience {
   /** True when it was here. */
   leave(subscriberId: string): boolean;
   publish(seq: number, record: JournalRecord | null): void;
-  notice(notice: 'evaluating', at: number): void;
+  notice(notice: 'evaluating' | 'deadline-soon', at: number): void;
   end(code: ErrorCode): void;
   readonly size: number;
   readonly isCandidateConnected: boolean;

@@ -8,6 +8,7 @@ import { replay, restore, writeSnapshot } from '../../src/restore.ts';
 import { ask, listener, look, type World, world } from '../support/actors.ts';
 import { manualClock } from '../support/clock.ts';
 import { keywordEvaluator, scriptedEvaluator } from '../support/evaluator.ts';
+import { published, smallPlan } from '../support/plans.ts';
 
 // Rules R1–R7: PROTOCOL.md.
 
@@ -203,4 +204,27 @@ test('[R1] [R7] failing any one append, before or after it was written, changes 
       const journal = failing(createMemoryJournal({ now: clock.now }), nth, isWritten);
       expect(await finish(world({ clock, journal })), `append ${nth}, written: ${isWritten}`).toEqual(undisturbed);
     }
+});
+
+test('[R14] a candidate is told once, a minute before time is up, also after a crash', async () => {
+  const plan = smallPlan(1);
+  const [question] = plan.questions;
+  if (question) question.timeSeconds = 300;
+  const w = world({ published: published(plan) });
+  const id = await w.create();
+  await ask(await w.open(id), { type: 'interview.start' });
+  const again = w.crash();
+  const actor = await again.open(id);
+  const candidate = listener();
+  await actor.attach(candidate);
+  again.clock.advance(239_999);
+  expect(candidate.notices).toEqual([]);
+  again.clock.advance(1);
+  expect(candidate.notices).toEqual(['deadline-soon']);
+  await ask(actor, { type: 'answer.draft', promptId: 'q1', text: 'nearly' });
+  again.clock.advance(30_000);
+  expect(candidate.notices).toEqual(['deadline-soon']);
+  await ask(actor, { type: 'deadline.extend', byMs: 600_000 }, 'operator');
+  again.clock.advance(570_000);
+  expect(candidate.notices).toEqual(['deadline-soon', 'deadline-soon']);
 });
