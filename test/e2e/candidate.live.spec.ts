@@ -143,7 +143,13 @@ test('when time runs out under the fingers, the last words are the answer', asyn
   const { id } = await begin(page, 'hasty');
   const words = 'A lighthouse at the coast';
   // Less than a second is left: a save after a second of rest would come too late.
-  await page.waitForFunction("document.querySelector('[role=timer]')?.textContent === '0:01'");
+  await page.evaluate(
+    `new Promise((resolve) => {
+      const look = () =>
+        document.querySelector('[role=timer]')?.textContent === '0:01' ? resolve() : requestAnimationFrame(look);
+      look();
+    })`,
+  );
   await box(page).fill(words);
   await expect(heading(page)).toHaveText(/last question/, { timeout: 15_000 });
   await expect(page.getByRole('heading', { name: 'Your results' })).toBeVisible();

@@ -36,9 +36,12 @@ export function AnswerBox({
 
   /** Coming back to a draft, the caret belongs behind it; browsers put it before. A click places it itself. */
   function enter(event: FocusEvent<HTMLTextAreaElement>): void {
-    if (hasEntered.current) return;
+    const { selectionStart, selectionEnd } = event.target;
+    // A selection was made by somebody on purpose: a screen reader, a dictation program.
+    if (!hasEntered.current && selectionStart === 0 && selectionEnd === 0) {
+      event.target.setSelectionRange(text.length, text.length);
+    }
     hasEntered.current = true;
-    event.target.setSelectionRange(text.length, text.length);
   }
 
   function press(event: KeyboardEvent): void {
