@@ -74,6 +74,8 @@ const prompt = z.object({
   total: z.number().int().positive(),
   /** The main question's prompt id, for follow-ups. */
   parentId: z.string().optional(),
+  /** The main question's words, for follow-ups: another device may not have seen them. */
+  parentText: z.string().optional(),
   askedAt: instant,
   /** Absent = no limit, or the clock is stopped. */
   deadlineAt: instant.optional(),

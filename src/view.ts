@@ -73,7 +73,9 @@ function promptOf(source: ViewSource, prompt: Prompt, role: Role): PromptView {
     text: promptText(plan, prompt),
     index: context.questionIndex + 1,
     total: plan.questions.length,
-    ...(prompt.kind === 'followUp' ? { parentId: prompt.questionId, reason: followUpReason(prompt) } : {}),
+    ...(prompt.kind === 'followUp'
+      ? { parentId: prompt.questionId, ...optional('parentText', question?.text), reason: followUpReason(prompt) }
+      : {}),
     askedAt: prompt.askedAt,
     ...optional('deadlineAt', earliest(prompt.deadlineAt, context.endsAt)),
     ...optional('timeLeftMs', earliest(prompt.timeLeftMs, context.totalLeftMs)),

@@ -5,21 +5,24 @@ import type { Drafts } from '../drafts.ts';
 /** Why a follow-up is asked, and the main question with the candidate's own answer where this device still has it. */
 export function FollowUpReason({ prompt, drafts }: { prompt: PromptView; drafts: Drafts }) {
   const earlier = prompt.parentId ? drafts.read(prompt.parentId) : null;
+  const questionText = prompt.parentText ?? earlier?.promptText;
   return (
     <aside className="follow-up" aria-label="Why this is asked">
       <p className="follow-up-reason">
         <Icon name="reply" />
         <span dir="auto">{prompt.reason ?? 'This goes deeper into your last answer.'}</span>
       </p>
-      {earlier && (
+      {questionText && (
         <details className="earlier">
-          <summary>The question and what you wrote</summary>
+          <summary>{earlier ? 'The question and what you wrote' : 'The question again'}</summary>
           <p className="earlier-question text" dir="auto">
-            {earlier.promptText}
+            {questionText}
           </p>
-          <p className="earlier-answer text" dir="auto">
-            {earlier.text}
-          </p>
+          {earlier && (
+            <p className="earlier-answer text" dir="auto">
+              {earlier.text}
+            </p>
+          )}
         </details>
       )}
     </aside>
