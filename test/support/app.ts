@@ -153,10 +153,18 @@ export function refusalOf(
   });
 }
 
+type ActorLimits = Parameters<typeof createActors>[0]['limits'];
+
 export interface BuildOptions {
   journal?: Journal;
   clock?: Clock;
   evaluator?: Evaluator;
+  /** Judges when `evaluator` has been given up. */
+  fallback?: Evaluator;
+  /** Signs links and tickets: a service that comes back has kept it. */
+  secret?: string;
+  owner?: string;
+  actors?: Partial<ActorLimits>;
   sockets?: Partial<SocketLimits>;
   app?: Partial<AppDeps['limits']>;
   origins?: string[];
@@ -168,7 +176,7 @@ export interface BuildOptions {
 export async function build(options: BuildOptions = {}) {
   const clock = options.clock ?? systemClock;
   const journal = options.journal ?? createMemoryJournal({ now: clock.now });
-  const secret = randomUUID().repeat(2);
+  const secret = options.secret ?? randomUUID().repeat(2);
   const logs: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logs.push(line) });
   const find = (planId: string, version?: number) => findPlan(journal, planId, version);
@@ -179,10 +187,10 @@ export async function build(options: BuildOptions = {}) {
     journal,
     findPlan: find,
     evaluator: options.evaluator ?? rubric,
-    fallback: rubric,
+    fallback: options.fallback ?? rubric,
     clock,
     log,
-    owner: 'test',
+    owner: options.owner ?? 'test',
     newId: randomUUID,
     limits: {
       mailboxMax: 256,
@@ -191,6 +199,7 @@ export async function build(options: BuildOptions = {}) {
       leaseMs: 30_000,
       hibernateAfterMs: 60_000,
       sweepMs: 1_000,
+      ...options.actors,
     },
   });
   const app = await buildApp({
