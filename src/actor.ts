@@ -29,7 +29,7 @@ export interface Actor {
   attach(subscriber: Subscriber): Promise<{ seq: number; view: View }>;
   detach(subscriberId: string): void;
   read(role: Role): Promise<View>;
-  /** Nothing waits, nobody listens, no evaluation runs: it may leave memory. */
+  /** Nothing waits, nobody listens, no evaluation runs and no deadline is due: it may leave memory. */
   readonly isIdle: boolean;
   /** When something last happened, or somebody asked for it. */
   readonly usedAt: number;
@@ -273,8 +273,9 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       return usedAt;
     },
     get isIdle() {
-      const isEvaluating = standing.effects.some(({ src }) => src !== 'deadline');
-      return mailbox.isIdle && audience.size === 0 && !isEvaluating;
+      if (!mailbox.isIdle || audience.size > 0) return false;
+      const now = clock.now();
+      return (wakeAtOf(standing.effects, now) ?? Number.POSITIVE_INFINITY) > now;
     },
     touch() {
       usedAt = clock.now();

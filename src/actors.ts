@@ -1,15 +1,14 @@
-import { interview } from '../machines/interview.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Actor, createInterviewActor, type Log } from './actor.ts';
 import type { Clock } from './clock.ts';
+import { type CreateRequest, storeInterview } from './creation.ts';
 import { VivaError } from './errors.ts';
 import type { Evaluator } from './evaluators/evaluator.ts';
-import type { Claimed, InterviewMeta, Journal } from './journal/journal.ts';
+import type { Claimed, Journal } from './journal/journal.ts';
+import { createOverdue } from './overdue.ts';
 import { toOutline } from './plans/outline.ts';
 import type { PublishedPlan } from './plans/schema.ts';
-import { stateOf, statePathOf, wakeAtOf } from './reduce.ts';
-import { type CreatedEvent, created, restore } from './restore.ts';
-
-const DAY_MS = 86_400_000;
+import { restore } from './restore.ts';
 
 export interface ActorsDeps {
   journal: Journal;
@@ -27,29 +26,28 @@ export interface ActorsDeps {
     answerCharsMax: number;
     snapshotEvery: number;
     leaseMs: number;
+    /** Interviews in memory at a time. */
+    liveMax: number;
     hibernateAfterMs: number;
     sweepMs: number;
   };
-}
-
-export interface CreateRequest {
-  published: PublishedPlan;
-  candidate: InterviewMeta['candidate'];
-  accommodations: InterviewMeta['accommodations'];
-  externalId?: string;
-  idempotency?: { key: string; digest: string };
 }
 
 /** All live interviews of this process: id → actor. */
 export interface Actors {
   /** Errors: IDEMPOTENCY_KEY_REUSED when the key was used for another request. */
   create(request: CreateRequest): Promise<{ id: string; isNew: boolean }>;
-  /** The live actor, restored if need be. Errors: INTERVIEW_NOT_FOUND, STORE_UNAVAILABLE, RESTARTING. */
+  /**
+   * The live actor, restored if need be. It stays for this turn of the event loop: use it at once.
+   *
+   * Errors: INTERVIEW_NOT_FOUND, STORE_UNAVAILABLE, RESTARTING; TRY_LATER when `liveMax` are in use.
+   */
   open(id: string): Promise<Actor>;
   /** Begin to look after overdue and idle interviews. */
   start(): void;
   /** Take nothing new, finish and store everything, end all connections. */
   drain(): Promise<void>;
+  /** Actors in memory, those that are leaving it included. */
   readonly liveCount: number;
 }
 
@@ -59,6 +57,14 @@ export function createActors(deps: ActorsDeps): Actors {
   const actorsById = new Map<string, Promise<Actor>>();
   const liveById = new Map<string, Actor>();
   const stoppingById = new Map<string, Promise<void>>();
+  /** Opened in this turn of the event loop: whoever asked has not had the time to use it. */
+  const held = new Set<Actor>();
+  const overdue = createOverdue({
+    due: journal.due,
+    isLive: (id) => actorsById.has(id),
+    clock,
+    putOffMs: limits.sweepMs,
+  });
   let stopSweeping: (() => void) | null = null;
   let isDraining = false;
 
@@ -82,19 +88,52 @@ export function createActors(deps: ActorsDeps): Actors {
   }
 
   /** Claim and restore. A connection takes the interview over; the sweep takes only what nobody holds. */
-  function bring(id: string, force: boolean): Promise<Actor> {
+  async function claim(id: string, force: boolean): Promise<Actor> {
+    const claimed = await journal.claim(id, deps.owner, { leaseMs: limits.leaseMs, force });
+    if (claimed === null) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+    if (claimed === 'held') throw new VivaError('TRY_LATER', 'another node runs this interview');
+    try {
+      return await revive(id, claimed);
+    } catch (error) {
+      // Another node may be able to.
+      await journal.release(id, claimed.head.epoch).catch(() => {});
+      throw error;
+    }
+  }
+
+  async function bring(id: string, force: boolean): Promise<Actor> {
     const known = actorsById.get(id);
     if (known) return known;
+    if (isDraining) throw new VivaError('RESTARTING', 'the service is restarting; come back in a moment');
+    if (!makeRoom()) throw new VivaError('TRY_LATER', `all of the ${limits.liveMax} interviews in memory are in use`);
     const opened = (async () => {
       await stoppingById.get(id);
-      const claimed = await journal.claim(id, deps.owner, { leaseMs: limits.leaseMs, force });
-      if (claimed === null) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
-      if (claimed === 'held') throw new VivaError('TRY_LATER', 'another node runs this interview');
-      return revive(id, claimed);
+      // The memory of those that leave is not free yet.
+      if (actorsById.size + stoppingById.size > limits.liveMax) await Promise.all(stoppingById.values());
+      return claim(id, force);
     })();
     actorsById.set(id, opened);
     opened.catch(() => actorsById.delete(id));
     return opened;
+  }
+
+  function mayLeave(actor: Actor): boolean {
+    return actor.isIdle && !held.has(actor);
+  }
+
+  function leastRecentlyUsed(): Actor | undefined {
+    let oldest: Actor | undefined;
+    for (const actor of liveById.values())
+      if (mayLeave(actor) && (!oldest || actor.usedAt < oldest.usedAt)) oldest = actor;
+    return oldest;
+  }
+
+  /** The least recently used idle interview leaves where that is needed; false = all are in use. */
+  function makeRoom(): boolean {
+    if (actorsById.size < limits.liveMax) return true;
+    const leaving = leastRecentlyUsed();
+    if (leaving) hibernate(leaving);
+    return leaving !== undefined;
   }
 
   function hibernate(actor: Actor): Promise<void> {
@@ -109,16 +148,30 @@ export function createActors(deps: ActorsDeps): Actors {
   }
 
   async function sweep(): Promise<void> {
-    const now = clock.now();
+    for (let ids = await overdue.next(); ids.length > 0; ids = await overdue.next())
+      for (const id of ids) {
+        if (isDraining) return;
+        if (!makeRoom()) return log.warn({ liveMax: limits.liveMax }, 'overdue interviews wait for room in memory');
+        await wakeUp(id);
+        // After a downtime there are many: connections get their turns in between.
+        await nextTurn();
+      }
     for (const actor of liveById.values())
-      if (actor.isIdle && now - actor.usedAt >= limits.hibernateAfterMs) hibernate(actor);
-    for (const id of await journal.due(now, 100))
-      if (!actorsById.has(id)) await bring(id, false).catch((error: unknown) => noteUnswept(id, error));
+      if (mayLeave(actor) && clock.now() - actor.usedAt >= limits.hibernateAfterMs) {
+        await hibernate(actor);
+        await nextTurn();
+      }
   }
 
-  function noteUnswept(id: string, error: unknown): void {
-    if (error instanceof VivaError && error.code === 'TRY_LATER') return;
-    log.error({ err: error, interviewId: id }, 'an overdue interview cannot be opened');
+  async function wakeUp(id: string): Promise<void> {
+    try {
+      await bring(id, false);
+      overdue.settle(id);
+    } catch (error) {
+      overdue.putOff(id);
+      if (error instanceof VivaError && error.code === 'TRY_LATER') return;
+      log.error({ err: error, interviewId: id }, 'an overdue interview cannot be opened');
+    }
   }
 
   function sweepAgain(afterMs: number): void {
@@ -132,50 +185,12 @@ export function createActors(deps: ActorsDeps): Actors {
   }
 
   return {
-    async create({ published, candidate, accommodations, externalId, idempotency }) {
-      const id = deps.newId();
-      const at = clock.now();
-      const event: CreatedEvent = {
-        type: 'interview.created',
-        at,
-        invitationExpiresAt: at + Math.round(published.plan.limits.invitationDays * DAY_MS),
-        timeMultiplier: accommodations.timeMultiplier ?? 1,
-        isUntimed: accommodations.untimed ?? false,
-      };
-      const step = created(id, toOutline(published), event);
-      const stored = await journal.create({
-        id,
-        meta: {
-          planId: published.plan.id,
-          planVersion: published.version,
-          planHash: published.hash,
-          machineVersion: String(interview.version),
-          createdAt: at,
-          candidate,
-          accommodations,
-          ...(externalId === undefined ? {} : { externalId }),
-        },
-        record: {
-          seq: 1,
-          at,
-          epoch: 0,
-          by: 'operator',
-          event: { ...event },
-          facts: step.facts,
-          state: statePathOf(step.snapshot),
-        },
-        state: stateOf(step.snapshot),
-        wakeAt: wakeAtOf(step.started, at),
-        ...(idempotency ? { idempotency } : {}),
-      });
-      if (!stored.isNew && stored.digest !== idempotency?.digest)
-        throw new VivaError('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key came with another request before');
-      return { id: stored.id, isNew: stored.isNew };
-    },
+    create: (request) => storeInterview({ journal, clock, newId: deps.newId }, request),
     async open(id) {
-      if (isDraining) throw new VivaError('RESTARTING', 'the service is restarting; come back in a moment');
       const actor = await bring(id, true);
       actor.touch();
+      held.add(actor);
+      setImmediate(() => held.delete(actor));
       return actor;
     },
     start() {
@@ -189,7 +204,7 @@ export function createActors(deps: ActorsDeps): Actors {
       await Promise.all(stoppingById.values());
     },
     get liveCount() {
-      return liveById.size;
+      return liveById.size + stoppingById.size;
     },
   };
 }

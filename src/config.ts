@@ -132,6 +132,12 @@ export const variables = {
   },
   VIVA_ANSWER_CHARS_MAX: count('Longest answer and draft, in characters.', 20_000, 100, 20_000),
   VIVA_MAILBOX_MAX: count('Commands that may wait for one interview.', 256, 1, 10_000),
+  VIVA_LIVE_INTERVIEWS_MAX: count(
+    'Interviews in memory at a time. Idle ones make room; while all are in use, newcomers are asked to try later.',
+    10_000,
+    1,
+    1_000_000,
+  ),
   VIVA_HIBERNATE_AFTER_SECONDS: count('An idle interview leaves memory after this long.', 300, 1, 86_400),
   VIVA_INTERVIEW_SOCKETS_MAX: count('Connections to one interview at a time.', 20, 2, 1_000),
   VIVA_ADDRESS_SOCKETS_MAX: count('Connections from one IP address at a time.', 200, 1, 100_000),
@@ -157,6 +163,7 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   readonly answerCharsMax: number;
   readonly mailboxMax: number;
+  readonly liveMax: number;
   readonly hibernateAfterMs: number;
   readonly interviewSocketsMax: number;
   readonly addressSocketsMax: number;
@@ -191,6 +198,7 @@ function toConfig(values: Values): Config {
     logLevel: values.LOG_LEVEL,
     answerCharsMax: values.VIVA_ANSWER_CHARS_MAX,
     mailboxMax: values.VIVA_MAILBOX_MAX,
+    liveMax: values.VIVA_LIVE_INTERVIEWS_MAX,
     hibernateAfterMs: values.VIVA_HIBERNATE_AFTER_SECONDS * 1_000,
     interviewSocketsMax: values.VIVA_INTERVIEW_SOCKETS_MAX,
     addressSocketsMax: values.VIVA_ADDRESS_SOCKETS_MAX,

@@ -103,6 +103,7 @@ const actors = createActors({
   limits: {
     mailboxMax: config.mailboxMax,
     answerCharsMax: config.answerCharsMax,
+    liveMax: config.liveMax,
     hibernateAfterMs: config.hibernateAfterMs,
     snapshotEvery: 50,
     leaseMs: 30_000,

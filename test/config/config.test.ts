@@ -23,6 +23,7 @@ describe('readConfig', () => {
       logLevel: 'info',
       answerCharsMax: 20_000,
       mailboxMax: 256,
+      liveMax: 10_000,
       hibernateAfterMs: 300_000,
       interviewSocketsMax: 20,
       addressSocketsMax: 200,

@@ -65,6 +65,7 @@ export function world(options: WorldOptions = {}): World {
       answerCharsMax: 20_000,
       snapshotEvery: 50,
       leaseMs: 15_000,
+      liveMax: 10_000,
       hibernateAfterMs: 60_000,
       sweepMs: 1_000,
       ...options.limits,

@@ -197,6 +197,7 @@ export async function build(options: BuildOptions = {}) {
       answerCharsMax: 20_000,
       snapshotEvery: 50,
       leaseMs: 30_000,
+      liveMax: 10_000,
       hibernateAfterMs: 60_000,
       sweepMs: 1_000,
       ...options.actors,
