@@ -57,7 +57,7 @@ export function createActors(deps: ActorsDeps): Actors {
   const actorsById = new Map<string, Promise<Actor>>();
   const liveById = new Map<string, Actor>();
   const stoppingById = new Map<string, Promise<void>>();
-  /** Opened in this turn of the event loop: whoever asked has not had the time to use it. */
+  /** Asked for in this turn of the event loop: whoever did has not had the time to use them. */
   const held = new Set<Actor>();
   const overdue = createOverdue({
     due: journal.due,
@@ -84,6 +84,7 @@ export function createActors(deps: ActorsDeps): Actors {
       standing,
     );
     liveById.set(id, actor);
+    hold(actor);
     return actor;
   }
 
@@ -115,6 +116,11 @@ export function createActors(deps: ActorsDeps): Actors {
     actorsById.set(id, opened);
     opened.catch(() => actorsById.delete(id));
     return opened;
+  }
+
+  function hold(actor: Actor): void {
+    held.add(actor);
+    setImmediate(() => held.delete(actor));
   }
 
   function mayLeave(actor: Actor): boolean {
@@ -187,10 +193,10 @@ export function createActors(deps: ActorsDeps): Actors {
   return {
     create: (request) => storeInterview({ journal, clock, newId: deps.newId }, request),
     async open(id) {
+      const live = liveById.get(id);
+      if (live) hold(live);
       const actor = await bring(id, true);
       actor.touch();
-      held.add(actor);
-      setImmediate(() => held.delete(actor));
       return actor;
     },
     start() {
