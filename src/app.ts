@@ -14,22 +14,36 @@ import { createMethodTable } from './routes/methods.ts';
 import { registerPages } from './routes/pages.ts';
 import { registerPlans } from './routes/plans.ts';
 import { answerClientError, answerError } from './routes/problems.ts';
+import { createReader } from './routes/reader.ts';
 import { registerResults } from './routes/results.ts';
 import { contentPolicy } from './routes/security.ts';
 import type { App, Service } from './routes/service.ts';
-import { registerSocket } from './routes/socket.ts';
+import { isSocketUpgrade, registerSocket } from './routes/socket.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 
-export interface AppDeps extends Omit<Service, 'isDraining'> {
+export interface AppDeps extends Omit<Service, 'isDraining' | 'readInterview' | 'readConfig'> {
   log: FastifyBaseLogger;
   trustedProxies: readonly string[];
   limits: {
     socket: SocketLimits;
     addressRequestsPerMinuteMax: number;
+    /** Of each kind: view, transcript, report, journal. */
+    addressReadsPerMinuteMax: number;
+    /** Within this time a request has arrived whole, its headers within half of it. */
+    requestMs: number;
     /** Above this mean delay of the event loop new requests are turned away. */
     eventLoopDelayMaxMs: number;
   };
+}
+
+/** What is still under way when the interviews are drained and the sockets closed must not hold the process. */
+function closeInTime(app: App, closeMs: number): void {
+  let patience: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    patience = setTimeout(() => app.server.closeAllConnections(), closeMs);
+  });
+  app.addHook('onClose', async () => clearTimeout(patience));
 }
 
 /** Build the whole application, without an environment and without listening. Closing it drains the interviews. */
@@ -39,23 +53,45 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     loggerInstance: deps.log,
     genReqId: () => randomUUID(),
     bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: deps.limits.requestMs,
+    // A connection on which nothing moves; WebSockets have their own heartbeat instead.
+    connectionTimeout: 2 * deps.limits.requestMs,
+    http: {
+      headersTimeout: deps.limits.requestMs / 2,
+      connectionsCheckingInterval: deps.limits.requestMs / 6,
+      // Our own hook answers, so that this too is a problem document.
+      requireHostHeader: false,
+      shouldUpgradeCallback: isSocketUpgrade,
+    },
     trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
     // Our own hook answers during a drain, so that this too is a problem document.
     return503OnClosing: false,
     frameworkErrors: answerError,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<ZodTypeProvider>();
-  const service: Service = { ...deps, isDraining: () => isDraining };
+  const service: Service = {
+    ...deps,
+    isDraining: () => isDraining,
+    readInterview: createReader(deps),
+    readConfig: { rateLimit: { max: deps.limits.addressReadsPerMinuteMax } },
+  };
   const methods = createMethodTable();
 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  // Many clients name a type whether or not they send a body; a route that needs one says what is missing.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null) : parseJson(request, String(body), done),
+  );
   app.decorateRequest('identity');
   app.addHook('onRoute', methods.add);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
+      throw new VivaError('REQUEST_INVALID', 'HTTP/1.1 needs a Host header');
     const isProbe = request.url === '/healthz' || request.url === '/readyz';
     if (isDraining && !isProbe) throw new VivaError('RESTARTING', 'the service is restarting');
   });
@@ -82,6 +118,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
 
   // First, so that its plugin sees every route.
   await registerSocket(app, service, deps.limits.socket);
+  closeInTime(app, deps.limits.socket.closeMs);
   registerHealth(app, service);
   registerDescriptions(app);
   registerPlans(app, service);

@@ -142,7 +142,24 @@ export const variables = {
   VIVA_INTERVIEW_SOCKETS_MAX: count('Connections to one interview at a time.', 20, 2, 1_000),
   VIVA_ADDRESS_SOCKETS_MAX: count('Connections from one IP address at a time.', 200, 1, 100_000),
   VIVA_ADDRESS_REQUESTS_PER_MINUTE_MAX: count('HTTP requests from one IP address a minute.', 600, 1, 1_000_000),
-  VIVA_SOCKET_FRAMES_PER_MINUTE_MAX: count('Frames from one connection a minute.', 600, 10, 1_000_000),
+  VIVA_ADDRESS_READS_PER_MINUTE_MAX: count(
+    'Readings of one kind (view, transcript, report, journal) from one IP address a minute.',
+    120,
+    1,
+    1_000_000,
+  ),
+  VIVA_SOCKET_FRAMES_PER_MINUTE_MAX: count(
+    'Frames from one role of one interview a minute, over all its connections.',
+    600,
+    10,
+    1_000_000,
+  ),
+  VIVA_SOCKET_BYTES_PER_MINUTE_MAX: count(
+    'Bytes in those frames a minute. A candidate who saves the longest draft every 5 s sends 768 KiB.',
+    1_048_576,
+    65_536,
+    1_000_000_000,
+  ),
   VIVA_GRACE_SECONDS: count('Time to finish on SIGTERM before the process ends anyway.', 10, 1, 300),
 } satisfies Record<string, Variable<unknown>>;
 
@@ -168,7 +185,9 @@ export interface Config {
   readonly interviewSocketsMax: number;
   readonly addressSocketsMax: number;
   readonly addressRequestsPerMinuteMax: number;
+  readonly addressReadsPerMinuteMax: number;
   readonly socketFramesPerMinuteMax: number;
+  readonly socketBytesPerMinuteMax: number;
   readonly graceMs: number;
 }
 
@@ -203,7 +222,9 @@ function toConfig(values: Values): Config {
     interviewSocketsMax: values.VIVA_INTERVIEW_SOCKETS_MAX,
     addressSocketsMax: values.VIVA_ADDRESS_SOCKETS_MAX,
     addressRequestsPerMinuteMax: values.VIVA_ADDRESS_REQUESTS_PER_MINUTE_MAX,
+    addressReadsPerMinuteMax: values.VIVA_ADDRESS_READS_PER_MINUTE_MAX,
     socketFramesPerMinuteMax: values.VIVA_SOCKET_FRAMES_PER_MINUTE_MAX,
+    socketBytesPerMinuteMax: values.VIVA_SOCKET_BYTES_PER_MINUTE_MAX,
     graceMs: values.VIVA_GRACE_SECONDS * 1_000,
   });
 }

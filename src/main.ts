@@ -26,6 +26,9 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** npm passes on what the terminal has sent to the whole group already: within this time it is one signal. */
 const SAME_SIGNAL_MS = 1_000;
 
+/** A whole request, its body included, arrives within this time. */
+const REQUEST_MS = 30_000;
+
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** Stop the start with words for the operator. */
@@ -38,16 +41,26 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function openStore(config: Config): { journal: Journal; secrets: Secrets } {
-  const { store } = config;
-  if (store.kind === 'memory') return { journal: createMemoryJournal(), secrets: findSecrets(config) };
+function openStore({ store }: Config): Journal {
+  if (store.kind === 'memory') return createMemoryJournal();
   const folder = resolve(dirname(store.path));
   try {
-    return { journal: createSqliteJournal({ path: store.path }), secrets: findSecrets(config) };
+    return createSqliteJournal({ path: store.path });
   } catch (error) {
     return stop(
       `The data folder ${folder} (of VIVA_STORE=sqlite:${store.path}) cannot be used: ${reasonOf(error)}`,
       'Make it writable, or choose another file with VIVA_STORE=sqlite:PATH.',
+    );
+  }
+}
+
+function openSecrets(config: Config): Secrets {
+  try {
+    return findSecrets(config);
+  } catch (error) {
+    return stop(
+      `The development secret cannot be used: ${reasonOf(error)}`,
+      'Set VIVA_SECRET; or delete the file, and a new one is made: links given out so far stop working.',
     );
   }
 }
@@ -85,7 +98,8 @@ function announce(url: string, secrets: Secrets, sample: { candidateUrl: string;
 const read = readConfig(process.env);
 if (!read.ok) stop(...read.problems);
 const { config } = read;
-const { journal, secrets } = openStore(config);
+const journal = openStore(config);
+const secrets = openSecrets(config);
 const log = pino({ level: config.logLevel, redact: ['req.headers.authorization'] });
 
 const tokens = createTokens({ ...secrets, now: clock.now });
@@ -129,8 +143,11 @@ const app = await buildApp({
       interviewSocketsMax: config.interviewSocketsMax,
       addressSocketsMax: config.addressSocketsMax,
       framesPerMinuteMax: config.socketFramesPerMinuteMax,
+      bytesPerMinuteMax: config.socketBytesPerMinuteMax,
     },
     addressRequestsPerMinuteMax: config.addressRequestsPerMinuteMax,
+    addressReadsPerMinuteMax: config.addressReadsPerMinuteMax,
+    requestMs: REQUEST_MS,
     eventLoopDelayMaxMs: 1_000,
   },
 });

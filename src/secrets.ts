@@ -1,5 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 
@@ -12,20 +12,35 @@ export interface Secrets {
   warnings: string[];
 }
 
-/** Read the secret of an earlier start, or make one. Created with O_EXCL, so two first starts agree on one. */
-function keepSecret(path: string): string {
+const SECRET_CHARS_MIN = 32;
+
+/** Make the file whole or not at all, and never over another: two first starts, or one cut short, agree on one. */
+function makeSecret(path: string): void {
+  const draft = `${path}.${randomUUID()}`;
   try {
-    writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    linkSync(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
-  return readFileSync(path, 'utf8').trim();
+}
+
+/** Read the secret of an earlier start, or make one. */
+function keepSecret(path: string): string {
+  if (!existsSync(path)) makeSecret(path);
+  const secret = readFileSync(path, 'utf8').trim();
+  if (secret.length < SECRET_CHARS_MIN)
+    throw new Error(`${path} has ${secret.length} characters; a secret has at least ${SECRET_CHARS_MIN}`);
+  return secret;
 }
 
 /**
  * The secrets to run with: the configured ones, or development ones that survive a restart beside the database.
  *
- * Errors: those of the file system when the development secret can neither be read nor written.
+ * Errors: a sentence with the path when the development secret is too short to be one; those of the file system when it
+ * can neither be read nor written.
  */
 export function findSecrets(config: Config): Secrets {
   const warnings: string[] = [];

@@ -30,10 +30,18 @@ export interface Tickets {
   redeem(ticket: string): Promise<Admission>;
 }
 
-/** Create the tickets of a node. Single use is per node: another node can read a ticket, once, until it expires. */
+/**
+ * Create the tickets of a node, which begins now: what it redeemed before is not known any more, so it takes no ticket
+ * from before.
+ *
+ * Single use is per node: another node can read a ticket, once, until it expires. A store that nodes share will have to
+ * remember the ids (set if absent, with the ticket's expiry) instead of `expiresAtById`; it outlives the processes, and
+ * the rule about tickets from before goes.
+ */
 export function createTickets(deps: { secret: string; now: () => number; rememberedMax?: number }): Tickets {
   const key = deriveKey(deps.secret, AUDIENCE);
   const rememberedMax = deps.rememberedMax ?? REMEMBERED_MAX;
+  const beganAt = deps.now();
   const expiresAtById = new Map<string, number>();
   let forgetAt = 0;
 
@@ -50,17 +58,22 @@ export function createTickets(deps: { secret: string; now: () => number; remembe
     expiresAtById.set(id, expiresAt);
   }
 
+  /** Units: s, with fractions, as tokens carry instants. */
+  function isOfThisNode(issuedAt: number | undefined): boolean {
+    return issuedAt !== undefined && Math.round(issuedAt * 1000) >= beganAt;
+  }
+
   async function read(ticket: string): Promise<Admission & { id: string; expiresAt: number }> {
     try {
       const { payload } = await jwtVerify(ticket, key, {
         algorithms: ['HS256'],
         issuer: ISSUER,
         audience: AUDIENCE,
-        requiredClaims: ['sub', 'exp', 'jti'],
+        requiredClaims: ['sub', 'exp', 'iat', 'jti'],
         currentDate: new Date(deps.now()),
       });
       const role = roles.find((candidate) => candidate === payload.role);
-      if (role && payload.sub && payload.jti && payload.exp)
+      if (role && payload.sub && payload.jti && payload.exp && isOfThisNode(payload.iat))
         return { role, interviewId: payload.sub, id: payload.jti, expiresAt: payload.exp * 1000 };
     } catch {
       // Forged, malformed or expired: one answer for all.
@@ -78,6 +91,7 @@ export function createTickets(deps: { secret: string; now: () => number; remembe
         .setAudience(AUDIENCE)
         .setSubject(interviewId)
         .setJti(randomUUID())
+        .setIssuedAt(deps.now() / 1000)
         .setExpirationTime(expiresAt / 1000)
         .sign(key);
       return { ticket, expiresAt };

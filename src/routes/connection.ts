@@ -18,8 +18,8 @@ export interface ConnectionDeps {
   /** From the address of the socket. */
   interviewId: string;
   connectionId: string;
-  /** Rejects when the connection sends too much. */
-  spend(): Promise<unknown>;
+  /** Rejects when a role of the interview, over all its connections, has sent too much. */
+  spend(by: Role, byteCount: number): Promise<unknown>;
   /** A seat among the watchers of an interview. */
   takeSeat: TakeSeat;
   /** 0..1 */
@@ -48,6 +48,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
   let actor: Actor | null = null;
   /** Commits that came between joining the interview and its welcome. */
   let early: Commit[] | null = [];
+  let isWelcomed = false;
   let giveSeatBack: (() => void) | null = null;
   const callOffs = new Set<() => void>();
 
@@ -172,6 +173,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     if (isClosed) return opened.detach(connectionId);
     actor = opened;
     outbox.send(greet(joined.seq, opened.epoch, () => joined.view));
+    isWelcomed = true;
     const missed = early.filter(({ seq }) => seq > joined.seq);
     early = null;
     for (const commit of missed) publish(commit);
@@ -197,10 +199,18 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     });
   }
 
-  async function greet(frame: Extract<Up, { type: 'hello' }>): Promise<void> {
+  async function spend(by: Role, text: string): Promise<void> {
+    await deps.spend(by, Buffer.byteLength(text)).catch(() => {
+      throw new VivaError('RATE_LIMITED', 'too much was sent in a short time; slow down');
+    });
+  }
+
+  async function greet(frame: Extract<Up, { type: 'hello' }>, text: string): Promise<void> {
     callOffHello();
     const admission = await service.tickets.redeem(frame.ticket);
     if (admission.interviewId !== interviewId) throw new VivaError('FORBIDDEN', 'the ticket is for another interview');
+    // Before it can supersede anybody.
+    await spend(admission.role, text);
     if (admission.role !== 'candidate') {
       giveSeatBack = deps.takeSeat(interviewId);
       if (!giveSeatBack) throw new VivaError('RATE_LIMITED', 'too many people watch this interview at once');
@@ -241,16 +251,19 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
   async function handle(text: string): Promise<void> {
     if (role === null && Buffer.byteLength(text) > deps.limits.helloBytesMax)
       throw new VivaError('FRAME_TOO_LARGE', `before hello at most ${deps.limits.helloBytesMax} bytes are accepted`);
+    // Only now, and not as it comes in: who sends is known from the welcome on, and what waited for it counts too.
+    if (role !== null) await spend(role, text);
+    if (isClosed) return;
     const frame = parseUp(text);
     if (role === null) {
       if (frame.type !== 'hello') throw new VivaError('UNAUTHENTICATED', 'say hello with a ticket first');
-      await greet(frame);
+      await greet(frame, text);
     } else if (frame.type === 'ping') outbox.send({ type: 'pong', at: clock.now() });
     else if (frame.type === 'hello') throw new VivaError('FRAME_INVALID', 'hello was said already');
     else command(frame, role);
   }
 
-  const inbox = createInbox({ spend: deps.spend, waitingMax: deps.limits.waitingMax, handle });
+  const inbox = createInbox({ waitingMax: deps.limits.waitingMax, isOpen: () => isWelcomed, handle });
 
   return {
     receive(text) {

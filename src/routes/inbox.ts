@@ -5,16 +5,19 @@ export interface Inbox {
   /**
    * Take a frame; resolves when it, and what waited before it, has been handled.
    *
-   * Errors: RATE_LIMITED, and whatever `handle` throws.
+   * Errors: RATE_LIMITED when too many wait, and whatever `handle` throws.
    */
   receive(text: string): Promise<void>;
   close(): void;
 }
 
-/** Create an inbox. `spend` rejects when too much has come; while `handle` is at work up to `waitingMax` frames wait. */
+/**
+ * Create an inbox. Until `isOpen` at most `waitingMax` frames wait. From then on `handle` waits for nothing outside, so
+ * that no more than one read of the transport can be waiting.
+ */
 export function createInbox(deps: {
-  spend(): Promise<unknown>;
   waitingMax: number;
+  isOpen(): boolean;
   handle(text: string): Promise<void>;
 }): Inbox {
   const waiting: string[] = [];
@@ -32,11 +35,9 @@ export function createInbox(deps: {
 
   return {
     async receive(text) {
-      await deps.spend().catch(() => {
-        throw new VivaError('RATE_LIMITED', 'too many frames in a short time; slow down');
-      });
       if (isClosed) return;
-      if (waiting.length >= deps.waitingMax) throw new VivaError('RATE_LIMITED', 'too many frames before the welcome');
+      if (waiting.length >= deps.waitingMax && !deps.isOpen())
+        throw new VivaError('RATE_LIMITED', 'too many frames before the welcome');
       waiting.push(text);
       if (!isHandling) await handleAll();
     },

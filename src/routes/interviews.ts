@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { VivaError } from '../errors.ts';
 import type { InterviewHead } from '../journal/journal.ts';
 import { type Role, states, viewSchema } from '../protocol.ts';
-import { readInterview, viewOfReading } from '../report/read.ts';
+import { viewOfReading } from '../report/read.ts';
 import { links } from '../tokens.ts';
 import { allow, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
@@ -146,10 +146,11 @@ export function registerInterviews(app: App, service: Service): void {
     '/api/interviews/:id',
     {
       onRequest: allow(tokens, 'operator', 'reviewer'),
+      config: service.readConfig,
       schema: { params: interviewParams, response: { 200: viewSchema, ...problemResponses } },
     },
     async ({ params, identity }) => {
-      const reading = await readInterview(journal, findPlan, params.id);
+      const reading = await service.readInterview(params.id);
       return viewOfReading(reading, identity.role, { now: clock.now(), answerCharsMax: service.answerCharsMax });
     },
   );

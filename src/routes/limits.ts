@@ -24,7 +24,9 @@ export interface SocketLimits extends ConnectionLimits {
   heartbeatMs: number;
   /** Pings that may stay unanswered before a transport is given up. */
   missedBeatsMax: number;
+  /** Of one role of one interview, over all its connections: a new tab does not begin anew. */
   framesPerMinuteMax: number;
+  bytesPerMinuteMax: number;
   /** Reviewers and operators that watch one interview; its candidate always gets in, and supersedes. */
   interviewSocketsMax: number;
   addressSocketsMax: number;
@@ -46,6 +48,8 @@ export const socketLimits: SocketLimits = {
   heartbeatMs: 25_000,
   missedBeatsMax: 2,
   framesPerMinuteMax: 600,
+  // A candidate who saves every 5 s sends 12 frames, at most 64 KiB each.
+  bytesPerMinuteMax: 1024 * 1024,
   interviewSocketsMax: 20,
   addressSocketsMax: 200,
   closeMs: 1_000,

@@ -31,6 +31,8 @@ export function createOutbox(deps: {
   let newest: (() => Down[]) | null = null;
   let callOff: (() => void) | null = null;
   let isClosed = false;
+  /** Frames under way that are larger than the limit alone, in the order in which they leave. Units: bytes. */
+  const giants: number[] = [];
 
   function close(): void {
     isClosed = true;
@@ -46,8 +48,20 @@ export function createOutbox(deps: {
 
   function write(frame: Down): void {
     if (isClosed) return;
-    channel.send(format(frame), caughtUp);
-    if (channel.bufferedBytes > limits.bufferedBytesMax) giveUp();
+    // What the reader left unread before counts, not what is being handed over now: a frame may be larger than the
+    // limit alone, and while it is under way the limit is for what has piled up beside it.
+    if (channel.bufferedBytes - Math.max(0, ...giants) > limits.bufferedBytesMax) {
+      giveUp();
+      return;
+    }
+    const text = format(frame);
+    const byteCount = Buffer.byteLength(text);
+    const isGiant = byteCount > limits.bufferedBytesMax;
+    if (isGiant) giants.push(byteCount);
+    channel.send(text, () => {
+      if (isGiant) giants.shift();
+      caughtUp();
+    });
   }
 
   function caughtUp(): void {

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -78,8 +78,23 @@ export function answerError(error: FastifyError | VivaError, request: FastifyReq
   sendProblem(reply, { ...toProblem(problem.code, detail), instance: `urn:uuid:${request.id}` });
 }
 
+/** Answer with a problem where there is no response to send it with, and end the connection. */
+function endWithProblem(socket: Duplex, detail: string, headers: string[] = []): void {
+  const body = JSON.stringify(toProblem('REQUEST_INVALID', detail));
+  const head = [
+    `HTTP/1.1 400 ${STATUS_CODES[400]}`,
+    'Connection: close',
+    `Content-Type: ${MEDIA_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...headers,
+  ];
+  // A peer that does not close its own side is not waited for.
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
 /** A request that is not even HTTP: Fastify never sees it. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -87,12 +102,10 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   const isTimeout = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const isHeaderTooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const detail = isHeaderTooLarge ? 'the headers are too large' : isTimeout ? 'too slow' : 'this is not HTTP/1.1';
-  const body = JSON.stringify(toProblem('REQUEST_INVALID', detail));
-  const head = [
-    `HTTP/1.1 400 ${STATUS_CODES[400]}`,
-    'Connection: close',
-    `Content-Type: ${MEDIA_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  endWithProblem(socket, detail);
+}
+
+/** A WebSocket handshake that ws does not take; its words are its own and quote nothing of the request. */
+export function answerHandshakeError(error: Error, socket: Duplex): void {
+  endWithProblem(socket, error.message, ['Sec-WebSocket-Version: 13']);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { VivaError } from '../errors.ts';
 import { recordSchema, type TranscriptEntry, transcriptSchema, viewSchema } from '../protocol.ts';
-import { readInterview, viewOfReading } from '../report/read.ts';
+import { viewOfReading } from '../report/read.ts';
 import { buildReport, reportSchema } from '../report/report.ts';
 import { recordFor } from '../view.ts';
 import { allow, interviewParams } from './access.ts';
@@ -31,20 +32,22 @@ function forCandidate(entry: TranscriptEntry): z.infer<typeof candidateEntry> {
 }
 
 /** What became of an interview: transcript, report and journal, read from the journal alone. */
-export function registerResults(app: App, { journal, tokens, findPlan, clock, answerCharsMax }: Service): void {
+export function registerResults(app: App, service: Service): void {
+  const { journal, tokens, clock, answerCharsMax, readInterview, readConfig: config } = service;
   const reviewers = allow(tokens, 'operator', 'reviewer');
 
   app.get(
     '/api/interviews/:id/transcript',
     {
       onRequest: allow(tokens, 'operator', 'reviewer', 'candidate'),
+      config,
       schema: {
         params: interviewParams,
         response: { 200: z.union([candidateTranscript, transcriptSchema]), ...problemResponses },
       },
     },
     async ({ params, identity }) => {
-      const reading = await readInterview(journal, findPlan, params.id);
+      const reading = await readInterview(params.id);
       if (identity.role !== 'candidate') return reading.transcript;
       const view = viewOfReading(reading, 'candidate', { now: clock.now(), answerCharsMax });
       const results = view.role === 'candidate' && view.results ? { results: view.results } : {};
@@ -56,22 +59,27 @@ export function registerResults(app: App, { journal, tokens, findPlan, clock, an
     '/api/interviews/:id/report',
     {
       onRequest: reviewers,
+      config,
       schema: {
         params: interviewParams,
         querystring: z.object({ format: z.enum(['json']).default('json') }),
         response: { 200: reportSchema, ...problemResponses },
       },
     },
-    async ({ params }) => buildReport(await readInterview(journal, findPlan, params.id)),
+    async ({ params }) => buildReport(await readInterview(params.id)),
   );
 
   app.get(
     '/api/interviews/:id/journal',
     {
       onRequest: reviewers,
+      config,
       schema: {
         params: interviewParams,
-        querystring: z.object({ afterSeq: z.coerce.number().int().nonnegative().default(0) }),
+        querystring: z.object({
+          afterSeq: z.coerce.number().int().nonnegative().default(0),
+          limit: z.coerce.number().int().min(1).max(1_000).default(500),
+        }),
         response: {
           200: z.object({ interviewId: z.string(), headSeq: z.number().int(), records: z.array(recordSchema) }),
           ...problemResponses,
@@ -79,9 +87,10 @@ export function registerResults(app: App, { journal, tokens, findPlan, clock, an
       },
     },
     async ({ params, query }) => {
-      const { head, records } = await readInterview(journal, findPlan, params.id);
-      const wanted = records.filter(({ seq }) => seq > query.afterSeq);
-      return { interviewId: head.id, headSeq: head.headSeq, records: wanted.map(recordFor) };
+      const loaded = await journal.load(params.id, query.afterSeq);
+      if (!loaded) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+      const { head, records } = loaded;
+      return { interviewId: head.id, headSeq: head.headSeq, records: records.slice(0, query.limit).map(recordFor) };
     },
   );
 }

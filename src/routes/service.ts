@@ -5,6 +5,7 @@ import type { Actors } from '../actors.ts';
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PublishedPlan } from '../plans/schema.ts';
+import type { Reading } from '../report/read.ts';
 import type { Tickets } from '../tickets.ts';
 import type { Tokens } from '../tokens.ts';
 
@@ -35,4 +36,8 @@ export interface Service {
   /** Where the built pages are. */
   readonly webRoot: string;
   isDraining(): boolean;
+  /** One interview as its journal tells it. Errors: INTERVIEW_NOT_FOUND, STORE_UNAVAILABLE. */
+  readInterview(id: string): Promise<Reading>;
+  /** The `config` of routes whose every request reads a journal: fewer of them are taken. */
+  readonly readConfig: { readonly rateLimit: { readonly max: number } };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
@@ -9,10 +10,14 @@ import { interviewParams } from './access.ts';
 import { createConnection } from './connection.ts';
 import type { SocketLimits } from './limits.ts';
 import type { Channel } from './outbox.ts';
+import { answerHandshakeError } from './problems.ts';
 import { createSeats } from './seats.ts';
 import type { App, Service } from './service.ts';
 
 // The only file that touches a WebSocket.
+
+const SOCKET_URL = '/api/interviews/:id/socket';
+const SOCKET_PATH = /^\/api\/interviews\/[^/?]+\/socket(\?|$)/;
 
 interface Live {
   socket: WebSocket;
@@ -21,7 +26,7 @@ interface Live {
 }
 
 function addressOf(request: FastifyRequest): string {
-  // Injected sockets have no address.
+  // A peer that is gone already has no address.
   return request.ip ?? 'unknown';
 }
 
@@ -43,10 +48,20 @@ function toChannel(socket: WebSocket): Channel {
 }
 
 /**
+ * Whether Node treats a request as an upgrade. Every other offer to upgrade (to HTTP/2, or at an address that is no
+ * socket) is passed over, and the request is answered as if it had made none.
+ *
+ * Source: RFC 9110 section 7.8.
+ */
+export function isSocketUpgrade({ method, url = '', headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && SOCKET_PATH.test(url);
+}
+
+/**
  * Register the WebSocket route.
  *
- * Refused before the upgrade, as problems: a foreign Origin (403), no WebSocket at all (426), too many connections of
- * one address (429), a restart (503). Subprotocol: the server selects viva.v1 or nothing; with nothing it says
+ * Refused before the upgrade, as problems: a foreign Origin (403), no WebSocket at all (426), a broken handshake (400),
+ * too many connections of one address (429), a restart (503). Subprotocol: the server selects viva.v1 or nothing; with nothing it says
  * VERSION_UNSUPPORTED in an error frame and closes with 4406, because a browser shows no body of a refused upgrade.
  */
 export async function registerSocket(app: App, service: Service, limitsHere: SocketLimits): Promise<void> {
@@ -55,6 +70,7 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
   const takeAddress = createSeats(limitsHere.addressSocketsMax);
   const takeSeat = createSeats(limitsHere.interviewSocketsMax);
   const frames = new RateLimiterMemory({ points: limitsHere.framesPerMinuteMax, duration: 60 });
+  const bytes = new RateLimiterMemory({ points: limitsHere.bytesPerMinuteMax, duration: 60 });
   let callOffBeat: (() => void) | null = null;
 
   function beat(): void {
@@ -70,10 +86,13 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
 
   async function closeAll(): Promise<void> {
     callOffBeat?.();
-    const closing = [...live].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve)));
+    const { websocketServer } = app;
+    // From here on it takes no upgrade that is still on its way; those whom it has taken stay in `clients`.
+    websocketServer.close();
+    const closing = [...websocketServer.clients].map((socket) => new Promise((closed) => socket.once('close', closed)));
     for (const entry of live) entry.restart();
     const patience = setTimeout(() => {
-      for (const { socket } of live) socket.terminate();
+      for (const socket of websocketServer.clients) socket.terminate();
     }, limitsHere.closeMs);
     await Promise.all(closing);
     clearTimeout(patience);
@@ -96,15 +115,18 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
     async preClose() {
       await service.actors.drain();
       await closeAll();
-      app.websocketServer.close();
     },
+  });
+  app.websocketServer.on('wsClientError', answerHandshakeError);
+  // The plugin ends the connection of a refused upgrade, but not when a hook before its own has refused it.
+  app.addHook('onResponse', async ({ raw }) => {
+    if (isSocketUpgrade(raw)) raw.socket.destroy();
   });
   beat();
 
   function serve(socket: WebSocket, request: FastifyRequest): void {
     const { id } = request.params as { id: string };
     const connectionId = randomUUID();
-    const giveAddressBack = takeAddress(addressOf(request));
     const connection = createConnection(
       {
         service,
@@ -112,7 +134,8 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
         log: request.log,
         interviewId: id,
         connectionId,
-        spend: () => frames.consume(connectionId),
+        spend: (role, byteCount) =>
+          Promise.all([frames.consume(`${role} ${id}`), bytes.consume(`${role} ${id}`, byteCount)]),
         takeSeat,
         random: Math.random,
       },
@@ -131,13 +154,29 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
     });
     socket.on('close', () => {
       live.delete(entry);
-      giveAddressBack?.();
       connection.closed();
     });
   }
 
+  /** A seat from now to the end of the transport, whatever becomes of the upgrade. */
+  function takeAddressSeat(request: FastifyRequest): void {
+    const { socket } = request.raw;
+    const giveBack = takeAddress(addressOf(request));
+    if (!giveBack) throw new VivaError('RATE_LIMITED', 'too many connections from this address');
+    socket.once('close', giveBack);
+    if (socket.destroyed) giveBack();
+  }
+
+  function refuseVersion(socket: WebSocket): void {
+    const problem = toProblem('VERSION_UNSUPPORTED', `offer the WebSocket subprotocol ${SUBPROTOCOL}`);
+    const patience = setTimeout(() => socket.terminate(), limitsHere.closeMs);
+    socket.once('close', () => clearTimeout(patience));
+    socket.send(format({ type: 'error', problem }));
+    socket.close(closeCodeOf(problem.code), problem.code);
+  }
+
   app.get(
-    '/api/interviews/:id/socket',
+    SOCKET_URL,
     {
       websocket: true,
       schema: { params: interviewParams },
@@ -152,16 +191,9 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
             'FORBIDDEN',
             'this Origin may not open sockets; the operator lists origins in VIVA_ORIGINS',
           );
-        const probe = takeAddress(addressOf(request));
-        if (!probe) throw new VivaError('RATE_LIMITED', 'too many connections from this address');
-        probe();
+        takeAddressSeat(request);
       },
     },
-    (socket, request) => {
-      if (socket.protocol === SUBPROTOCOL) return serve(socket, request);
-      const problem = toProblem('VERSION_UNSUPPORTED', `offer the WebSocket subprotocol ${SUBPROTOCOL}`);
-      socket.send(format({ type: 'error', problem }));
-      socket.close(closeCodeOf(problem.code), problem.code);
-    },
+    (socket, request) => (socket.protocol === SUBPROTOCOL ? serve(socket, request) : refuseVersion(socket)),
   );
 }

@@ -28,7 +28,9 @@ describe('readConfig', () => {
       interviewSocketsMax: 20,
       addressSocketsMax: 200,
       addressRequestsPerMinuteMax: 600,
+      addressReadsPerMinuteMax: 120,
       socketFramesPerMinuteMax: 600,
+      socketBytesPerMinuteMax: 1_048_576,
       graceMs: 10_000,
     });
     expect(Object.isFrozen(read.config)).toBe(true);

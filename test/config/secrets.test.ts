@@ -1,6 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { findSecrets } from '../../src/secrets.ts';
@@ -26,6 +28,36 @@ test('the development secret is made once, private, beside the database', () => 
   expect(readFileSync(path, 'utf8').trim()).toBe(first.secret);
   expect(first.secret.length).toBeGreaterThanOrEqual(32);
   expect(findSecrets(config)).toEqual(first);
+  expect(readdirSync(folder)).toEqual(['development-secret']);
+});
+
+test.each([
+  ['empty', ''],
+  ['blank', `${' '.repeat(40)}\n`],
+  ['cut short', 'abc'],
+])('a development secret that is %s is refused, named, and left as it is', (_name, text) => {
+  const folder = makeFolder();
+  const path = join(folder, 'development-secret');
+  writeFileSync(path, text);
+  const config = configOf({ VIVA_STORE: `sqlite:${join(folder, 'viva.sqlite')}` });
+  expect(() => findSecrets(config)).toThrow(`${path} has ${text.trim().length} characters`);
+  expect(readFileSync(path, 'utf8')).toBe(text);
+});
+
+test('services that start for the first time at once agree on one secret', async () => {
+  const folder = makeFolder();
+  const script = `
+    import { findSecrets } from ${JSON.stringify(join(import.meta.dirname, '../../src/secrets.ts'))};
+    const store = { kind: 'sqlite', path: process.argv[1] };
+    console.log(findSecrets({ store }).secret);`;
+  const starts = Array.from({ length: 4 }, async () => {
+    const options = ['--input-type=module', '-e', script, join(folder, 'viva.sqlite')];
+    return (await promisify(execFile)(process.execPath, options)).stdout.trim();
+  });
+  const found = new Set(await Promise.all(starts));
+  expect(found.size).toBe(1);
+  expect([...found][0]).toMatch(/^[\w-]{43}$/);
+  expect(readdirSync(folder)).toEqual(['development-secret']);
 });
 
 test('development defaults are warned about, by name', () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectTo } from '../support/app.ts';
+import { rawRequest, upgradeOf } from '../support/raw.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
 
@@ -99,6 +100,16 @@ describe('a start that cannot succeed ends with 1 and says what to do', () => {
     expect(started.errors()).toContain('VIVA_STORE=sqlite:PATH');
   });
 
+  test('a development secret that is none', async () => {
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'development-secret'), '');
+    const started = run({ VIVA_STORE: `sqlite:${folder}/viva.sqlite` });
+    expect(await started.exited).toBe(1);
+    expect(started.errors()).toContain(`${folder}/development-secret has 0 characters`);
+    expect(started.errors()).toContain('Set VIVA_SECRET; or delete the file');
+    expect(started.out()).toBe('');
+  });
+
   test('a database that is none', async () => {
     const file = join(makeFolder(), 'notes.txt');
     writeFileSync(
@@ -153,5 +164,26 @@ describe('a start that succeeds', () => {
     expect((await socket.next('notice')).notice).toBe('restarting');
     expect((await socket.closed).code).toBe(1012);
     expect(await started.exited).toBe(0);
+  });
+
+  test('stops well within its grace, though sockets are held and a body does not come', async () => {
+    const started = run({ VIVA_STORE: 'memory', VIVA_GRACE_SECONDS: '30' });
+    const { url, adminKey } = await listening(started);
+    const held = await rawRequest(url, upgradeOf('any'));
+    await held.until('101 Switching');
+    const other = await rawRequest(url, upgradeOf('any', { 'Sec-WebSocket-Protocol': 'viva.v9' }));
+    await other.until('VERSION_UNSUPPORTED');
+    const slow = await rawRequest(url, {
+      line: 'POST /api/interviews',
+      Authorization: `Bearer ${adminKey}`,
+      'Content-Type': 'application/json',
+      'Content-Length': '100',
+    });
+    slow.socket.write('{');
+    await fetch(`${url}/healthz`);
+    const stoppingAt = performance.now();
+    started.child.kill('SIGTERM');
+    expect(await started.exited).toBe(0);
+    expect(performance.now() - stoppingAt).toBeLessThan(15_000);
   });
 });

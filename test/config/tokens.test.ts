@@ -100,6 +100,17 @@ describe('tickets', () => {
     await expect(tickets.redeem(ticket)).rejects.toMatchObject(unauthenticated);
   });
 
+  test('[K7] a ticket from before the process began is refused, used or not; a new one opens', async () => {
+    const { tickets, time } = setup();
+    const used = (await tickets.issue(admission)).ticket;
+    const unused = (await tickets.issue(admission)).ticket;
+    await tickets.redeem(used);
+    time.now += 1;
+    const restarted = createTickets({ secret: SECRET, now: () => time.now });
+    for (const ticket of [used, unused]) await expect(restarted.redeem(ticket)).rejects.toMatchObject(unauthenticated);
+    expect(await restarted.redeem((await restarted.issue(admission)).ticket)).toEqual(admission);
+  });
+
   test('[K3] a link token is no ticket', async () => {
     const { tickets, tokens } = setup();
     const token = await tokens.issue(admission, START + 10_000);

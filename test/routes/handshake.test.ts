@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { createMemoryJournal } from '../../src/journal/memory.ts';
-import { build, command, refusalOf } from '../support/app.ts';
+import { ADMIN_KEY, build, command, refusalOf } from '../support/app.ts';
 import { manualClock } from '../support/clock.ts';
+import { problemIn, rawRequest, upgradeOf } from '../support/raw.ts';
 
 describe('before the upgrade', () => {
   test('[H1] a foreign Origin is refused', async () => {
@@ -43,6 +45,92 @@ describe('before the upgrade', () => {
     await new Promise((resolve) => third.ws.once('open', resolve));
   });
 
+  test('[H3] counts connections that offer no known subprotocol, and those on their way at the same time', async () => {
+    const { open, create, url } = await build({ sockets: { addressSocketsMax: 2, closeMs: 60_000 } });
+    const { id } = await create();
+    const mute = await rawRequest(url, upgradeOf(id, { 'Sec-WebSocket-Protocol': 'viva.v9' }));
+    await mute.until('VERSION_UNSUPPORTED');
+    const burst = await Promise.all(
+      Array.from({ length: 8 }, () => {
+        const { ws } = open(id);
+        return new Promise<string>((resolve) => {
+          ws.once('open', () => resolve('open'));
+          ws.once('unexpected-response', (_request, { statusCode }) => resolve(String(statusCode)));
+        });
+      }),
+    );
+    expect(burst.sort()).toEqual([...Array(7).fill('429'), 'open']);
+  });
+
+  test.each([
+    ['/healthz', 200],
+    ['/plan.schema.json', 200],
+    ['/api/interviews', 401],
+    ['/api/interviews/some', 401],
+  ])(
+    '[H15] an upgrade at %s, which is no socket, is answered as if it had not been asked for',
+    async (path, status) => {
+      const { url, app } = await build();
+      const { text, until } = await rawRequest(url, { ...upgradeOf('x'), line: `GET ${path}`, Origin: 'http://evil' });
+      await until('\r\n\r\n');
+      expect(text()).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(app.websocketServer.clients.size).toBe(0);
+    },
+  );
+
+  test('[H15] an offer of HTTP/2 changes nothing, body included', async () => {
+    const { url, request } = await build();
+    const plan = JSON.stringify({ id: 'h2c', title: 'T', questions: [] });
+    const { socket, until } = await rawRequest(url, {
+      line: 'POST /api/plans',
+      Authorization: `Bearer ${ADMIN_KEY}`,
+      'Content-Type': 'application/json',
+      'Content-Length': String(plan.length),
+      Connection: 'Upgrade, HTTP2-Settings',
+      Upgrade: 'h2c',
+      'HTTP2-Settings': 'AAMAAABkAARAAAAAAAIAAAAA',
+    });
+    socket.write(plan);
+    // It was read: the plan is what is wrong with it.
+    expect(await until('PLAN_INVALID')).toContain('HTTP/1.1 422');
+    expect((await request('/healthz')).status).toBe(200);
+  });
+
+  test.each([
+    ['no key', { 'Sec-WebSocket-Key': null }, 'Sec-WebSocket-Key'],
+    ['a broken key', { 'Sec-WebSocket-Key': 'short' }, 'Sec-WebSocket-Key'],
+    ['an unknown version', { 'Sec-WebSocket-Version': '7' }, 'Sec-WebSocket-Version'],
+    ['a broken list of subprotocols', { 'Sec-WebSocket-Protocol': 'viva.v1,,' }, 'Sec-WebSocket-Protocol'],
+    ['no Host', { Host: null }, 'Host'],
+  ])('[H16] a handshake with %s is refused as a problem, and its connection ends', async (_name, more, named) => {
+    const { url, create } = await build();
+    const { id } = await create();
+    const text = await (await rawRequest(url, upgradeOf(id, more))).ended;
+    expect(text).toMatch(/^HTTP\/1.1 400 /);
+    expect(text.toLowerCase()).toContain('content-type: application/problem+json');
+    expect(problemIn(text)).toMatchObject({ code: 'REQUEST_INVALID', detail: expect.stringContaining(named) });
+  });
+
+  test('[H16] an upgrade that is refused while the service drains does not hold it', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const journal = createMemoryJournal();
+    const release: typeof journal.release = async (...args) => {
+      await held;
+      return journal.release(...args);
+    };
+    const { app, create, enter, url } = await build({ journal: { ...journal, release } });
+    const { id, candidateToken } = await create();
+    await enter(id, candidateToken);
+    const closing = app.close();
+    const late = await rawRequest(url, upgradeOf(id));
+    expect(problemIn(await late.ended)).toMatchObject({ code: 'RESTARTING' });
+    letGo();
+    await closing;
+  });
+
   test('[H4] an unknown address is a problem, not a hanging socket', async () => {
     const { open } = await build();
     expect(await refusalOf(open('a/b/c'))).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
@@ -58,6 +146,15 @@ describe('the subprotocol', () => {
     expect(problem.code).toBe('VERSION_UNSUPPORTED');
     expect(problem.detail).toContain('viva.v1');
     expect((await socket.closed).code).toBe(4406);
+  });
+
+  test('[H5] a peer without one that does not answer the close is let go', async () => {
+    const { create, url, app } = await build({ sockets: { closeMs: 50 } });
+    const mute = await rawRequest(url, upgradeOf((await create()).id, { 'Sec-WebSocket-Protocol': 'viva.v9' }));
+    await mute.until('VERSION_UNSUPPORTED');
+    const [held] = app.websocketServer.clients;
+    await once(held ?? app.websocketServer, 'close');
+    await mute.ended;
   });
 
   test('[H5] viva.v1 is selected among several; without it nothing is', async () => {

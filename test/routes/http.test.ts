@@ -4,6 +4,7 @@ import { interview } from '../../machines/interview.ts';
 import { errorTable } from '../../src/errors.ts';
 import { createMemoryJournal } from '../../src/journal/memory.ts';
 import { type Answer, ADMIN_KEY as admin, build, command, plan } from '../support/app.ts';
+import { problemIn, rawConnection, rawRequest } from '../support/raw.ts';
 
 /** Every refusal has one shape: RFC 9457, with the code, title and status of the table. */
 function expectProblem(answer: Answer, code: keyof typeof errorTable): void {
@@ -142,6 +143,31 @@ describe('interviews', () => {
     expectProblem(await request('/api/interviews', { token: admin, json }), code);
   });
 
+  test('[T19] the journal comes in pages, and the store is asked for what comes after only', async () => {
+    const journal = createMemoryJournal();
+    const asked: (number | undefined)[] = [];
+    const load: typeof journal.load = (id, afterSeq) => {
+      asked.push(afterSeq);
+      return journal.load(id, afterSeq);
+    };
+    const { create, request } = await build({ journal: { ...journal, load } });
+    const { id } = await create();
+    for (let i = 0; i < 4; i++)
+      await request(`/api/interviews/${id}/commands`, { token: admin, json: command('deadline.extend', { byMs: 1 }) });
+    asked.length = 0;
+    const page = async (query: string) =>
+      (await request(`/api/interviews/${id}/journal${query}`, { token: admin })).body;
+    const seqsOf = ({ records }: { records: { seq: number }[] }) => records.map(({ seq }) => seq);
+    const first = await page('?limit=2');
+    expect([seqsOf(first), first.headSeq]).toEqual([[1, 2], 5]);
+    expect(seqsOf(await page('?limit=2&afterSeq=2'))).toEqual([3, 4]);
+    expect(seqsOf(await page('?afterSeq=4'))).toEqual([5]);
+    expect(await page('?afterSeq=5')).toMatchObject({ headSeq: 5, records: [] });
+    expect(asked).toEqual([0, 2, 4, 5]);
+    for (const query of ['?limit=0', '?limit=1001', '?limit=x', '?afterSeq=-1'])
+      expectProblem(await request(`/api/interviews/${id}/journal${query}`, { token: admin }), 'REQUEST_INVALID');
+  });
+
   test('[T17] an unknown interview is not found, everywhere', async () => {
     const { request } = await build();
     for (const path of ['', '/transcript', '/report', '/journal'])
@@ -268,6 +294,16 @@ describe('every refusal is a problem document', () => {
     expectProblem(await request('/interviews/x'), 'NOT_FOUND');
   });
 
+  test('[T20] an empty body that is said to be JSON is no body', async () => {
+    const { request, create } = await build();
+    const { id, candidateToken } = await create();
+    const headers = { 'content-type': 'application/json' };
+    const post = { method: 'POST', body: '', headers };
+    const made = await request(`/api/interviews/${id}/tickets`, { ...post, token: candidateToken });
+    expect([made.status, typeof made.body.ticket]).toEqual([201, 'string']);
+    expectProblem(await request('/api/interviews', { ...post, token: admin }), 'REQUEST_INVALID');
+  });
+
   test('[T2] errors of validation name the place and what is accepted, not what was sent', async () => {
     const { request } = await build();
     const answer = await request('/api/interviews', {
@@ -286,6 +322,23 @@ describe('every refusal is a problem document', () => {
     expect(answer.text).not.toContain('head');
     const line = logs.find((text) => text.includes('undefined is not a head'));
     expect(line).toContain(answer.body.instance.replace('urn:uuid:', ''));
+  });
+
+  test('[T1] a request without Host, and one that is too slow', async () => {
+    const { url } = await build({ app: { requestMs: 300 } });
+    const nameless = await rawRequest(url, { line: 'GET /healthz', Host: null });
+    expect(problemIn(await nameless.until('REQUEST_INVALID'))).toMatchObject({ status: 400 });
+    const slow = await rawRequest(url, {
+      line: 'POST /api/interviews',
+      Authorization: `Bearer ${admin}`,
+      'Content-Type': 'application/json',
+      'Content-Length': '100',
+    });
+    slow.socket.write('{');
+    const silent = await rawConnection(url);
+    silent.socket.write('GET /healthz HTTP/1.1\r\n');
+    for (const { ended } of [slow, silent])
+      expect(problemIn(await ended)).toMatchObject({ code: 'REQUEST_INVALID', detail: 'too slow' });
   });
 
   test('[T1] what is not HTTP at all', async () => {
@@ -313,6 +366,19 @@ describe('every refusal is a problem document', () => {
     expectProblem(await request('/nothing'), 'RATE_LIMITED');
     expect((await request('/healthz')).status).toBe(200);
     expect((await request('/readyz')).status).toBe(200);
+  });
+
+  test('[T10] readings of journals are limited more tightly, each kind by itself', async () => {
+    const { request, create } = await build({ app: { addressReadsPerMinuteMax: 2 } });
+    const { id } = await create();
+    for (const path of ['', '/transcript', '/report', '/journal']) {
+      const read = () => request(`/api/interviews/${id}${path}`, { token: admin });
+      expect([(await read()).status, (await read()).status]).toEqual([200, 200]);
+      const answer = await read();
+      expectProblem(answer, 'RATE_LIMITED');
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect((await request('/api/interviews', { token: admin })).status).toBe(200);
   });
 
   test('[T10] overload, with the time to wait; health is never shed', async () => {

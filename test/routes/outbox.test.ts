@@ -76,9 +76,32 @@ test('[S15] acks and errors are not skipped for a lagging reader', () => {
 
 test('[S16] a reader above the hard limit is given up, once', () => {
   const { outbox, isHopeless } = slowPeer();
-  for (let at = 1; at <= 5; at++) outbox.send(pong(at));
+  for (let at = 1; at <= 6; at++) outbox.send(pong(at));
   expect(isHopeless()).toBe(false);
-  for (let at = 6; at <= 9; at++) outbox.send(pong(at));
+  for (let at = 7; at <= 9; at++) outbox.send(pong(at));
+  expect(isHopeless()).toBe(true);
+});
+
+test('[S16] one frame above the hard limit is sent; what piles up beside it is what counts', () => {
+  const { outbox, take, read, isHopeless } = slowPeer();
+  const giant: Down = { ...pong(1), notice: 'x'.repeat(1_000) } as Down;
+  outbox.send(giant);
+  for (let at = 2; at <= 7; at++) outbox.send(pong(at));
+  expect(isHopeless()).toBe(false);
+  take(7);
+  expect(read).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  // Its room is gone with it.
+  for (let at = 1; at <= 7; at++) outbox.send(pong(at));
+  expect(isHopeless()).toBe(true);
+});
+
+test('[S16] a second giant may follow the first, a third is not taken while none has left', () => {
+  const { outbox, isHopeless } = slowPeer();
+  const giant: Down = { ...pong(1), notice: 'x'.repeat(1_000) } as Down;
+  outbox.send(giant);
+  outbox.send(giant);
+  expect(isHopeless()).toBe(false);
+  outbox.send(giant);
   expect(isHopeless()).toBe(true);
 });
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { VivaError } from '../../src/errors.ts';
 import type { Append } from '../../src/journal/journal.ts';
 import { createMemoryJournal } from '../../src/journal/memory.ts';
 import { ADMIN_KEY, build, command, type TestApp, viewWhere } from '../support/app.ts';
 import { manualClock } from '../support/clock.ts';
+import { rawRequest, upgradeOf } from '../support/raw.ts';
 
 async function started(app: TestApp) {
   const made = await app.create();
@@ -53,6 +55,17 @@ describe('commands', () => {
     expect(await socket.next('ack')).toEqual({ ...first, duplicate: true });
     socket.send({ ...draft, text: 'Boiling' });
     expect(await socket.next('error')).toMatchObject({ id: draft.id, problem: { code: 'COMMAND_ID_REUSED' } });
+  });
+
+  test('[S2] the id of a refused command may be used again', async () => {
+    const { socket } = await started(await build());
+    const early = command('interview.resume');
+    socket.send(early);
+    expect(await socket.next('error')).toMatchObject({ id: early.id, problem: { code: 'NOT_ACCEPTED' } });
+    socket.send(command('interview.pause'));
+    await socket.next('ack');
+    socket.send(early);
+    expect(await socket.next('ack')).toMatchObject({ id: early.id, duplicate: false });
   });
 
   test('[S3] two copies under way at once are acknowledged once each, one of them as a duplicate', async () => {
@@ -144,15 +157,67 @@ describe('commands', () => {
     expect((await socket.closed).code).toBe(4429);
   });
 
+  test('[S8] a newer tab has what is left of the minute, not a minute of its own; others have theirs', async () => {
+    const { create, enter, open, ticket } = await build({ sockets: { framesPerMinuteMax: 20 } });
+    const { id, candidateToken, reviewerToken } = await create();
+    const first = await enter(id, candidateToken);
+    for (let i = 0; i < 17; i++) first.send({ type: 'ping' });
+    for (let i = 0; i < 17; i++) await first.next('pong');
+    // With its hello the 19th and 20th.
+    const second = await enter(id, candidateToken);
+    second.send({ type: 'ping' });
+    await second.next('pong');
+    const third = open(id);
+    third.send({ type: 'hello', ticket: await ticket(id, candidateToken) });
+    expect((await third.closed).code).toBe(4429);
+    // Refused before it took over, and nobody else pays for it.
+    expect(second.ws.readyState).toBe(second.ws.OPEN);
+    await enter(id, reviewerToken);
+    const other = await create();
+    await enter(other.id, other.candidateToken);
+  });
+
+  test('[S8] too many bytes end the connection with 4429, and a newer tab does not begin anew', async () => {
+    const app = await build({ sockets: { bytesPerMinuteMax: 100_000 } });
+    const { socket, id, candidateToken } = await started(app);
+    const draft = () => command('answer.draft', { promptId: 'water', text: 'x'.repeat(20_000) });
+    for (let i = 0; i < 4; i++) {
+      socket.send(draft());
+      await socket.next('ack');
+    }
+    const newer = await app.enter(id, candidateToken);
+    newer.send(draft());
+    expect((await newer.next('error')).problem.code).toBe('RATE_LIMITED');
+    expect((await newer.closed).code).toBe(4429);
+  });
+
+  test('[S8] the longest draft every 5 s, in letters of three bytes, never meets the limit', async () => {
+    const { socket } = await started(await build());
+    for (let i = 0; i < 12; i++) {
+      socket.send(command('answer.draft', { promptId: 'water', text: `${'茶'.repeat(19_990)}${i}` }));
+      await socket.next('ack');
+    }
+    socket.send(answer('茶'.repeat(20_000)));
+    await socket.next('ack');
+  });
+
+  test('[S8] what comes at once after the welcome is taken, however small the pieces', async () => {
+    const { create, enter } = await build({ sockets: { waitingMax: 4 } });
+    const { id, candidateToken } = await create();
+    const socket = await enter(id, candidateToken);
+    for (let i = 0; i < 200; i++) socket.send({ type: 'ping' });
+    for (let i = 0; i < 200; i++) await socket.next('pong');
+  });
+
   test('[S9] a ping is answered with the time', async () => {
     const { create, enter } = await build();
     const { id, candidateToken } = await create();
     const socket = await enter(id, candidateToken);
-    const before = Date.now();
+    const before = systemClock.now();
     socket.send({ type: 'ping' });
     const { at } = await socket.next('pong');
     expect(at).toBeGreaterThanOrEqual(before);
-    expect(at).toBeLessThanOrEqual(Date.now());
+    expect(at).toBeLessThanOrEqual(systemClock.now());
   });
 });
 
@@ -289,6 +354,25 @@ describe('the life of a connection', () => {
     const { socket } = await started(app);
     socket.ws.pause();
     await app.app.close();
+    expect(app.app.websocketServer.clients.size).toBe(0);
+  });
+
+  test('[S19] neither is one that offered no known subprotocol, nor a request whose body does not come', async () => {
+    const app = await build({ sockets: { closeMs: 50 } });
+    const { id } = await app.create();
+    const mute = await rawRequest(app.url, upgradeOf(id, { 'Sec-WebSocket-Protocol': 'viva.v9' }));
+    await mute.until('VERSION_UNSUPPORTED');
+    const slow = await rawRequest(app.url, {
+      line: 'POST /api/interviews',
+      Authorization: `Bearer ${ADMIN_KEY}`,
+      'Content-Type': 'application/json',
+      'Content-Length': '100',
+    });
+    slow.socket.write('{');
+    // Its hooks have run when a later request is answered.
+    await app.request('/healthz');
+    await app.app.close();
+    await Promise.all([mute.ended, slow.ended]);
     expect(app.app.websocketServer.clients.size).toBe(0);
   });
 

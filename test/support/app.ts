@@ -219,6 +219,8 @@ export async function build(options: BuildOptions = {}) {
     limits: {
       socket: { ...socketLimits, ...options.sockets },
       addressRequestsPerMinuteMax: 100_000,
+      addressReadsPerMinuteMax: 100_000,
+      requestMs: 30_000,
       // The machines of CI are busy; shedding has a test of its own.
       eventLoopDelayMaxMs: 60_000,
       ...options.app,
