@@ -1,0 +1,119 @@
+import type { JournalRecord } from '../../src/journal/journal.ts';
+import { type Accommodations, type Position, stateAt, walkRecords } from './chaos.ledger.ts';
+import type { Ask, Hearsay, Told } from './chaos.tab.ts';
+
+// The referee: what clients were told against what the journal holds. Problems are sentences; none = sound.
+
+/** Refusals after which it is certain that nothing was stored. */
+const certainRefusals = new Set([
+  'NOT_ACCEPTED',
+  'STALE_PROMPT',
+  'ANSWER_BLANK',
+  'ANSWER_TOO_LONG',
+  'COMMAND_ID_REUSED',
+  'MAILBOX_FULL',
+  'FORBIDDEN',
+  'RESTARTING',
+]);
+
+/** Members of an event that come from a command; everything else in a frame is the client's own business. */
+const contentKeys = ['type', 'promptId', 'text', 'consent', 'byMs', 'reason'];
+
+function isSame(event: Record<string, unknown>, content: Record<string, unknown>): boolean {
+  const { at: _server, ...stored } = event;
+  const sent = Object.fromEntries(Object.entries(content).filter(([key]) => contentKeys.includes(key)));
+  const sorted = (found: object) => JSON.stringify(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sorted(stored) === sorted(sent);
+}
+
+function judgeAsk(ask: Ask, stored: JournalRecord[], note: (problem: string) => void): void {
+  const [record] = stored;
+  const answers = ask.acks.length + ask.refusals.length;
+  if (stored.length > 1) note(`applied ${stored.length} times`);
+  if (answers + ask.lost !== ask.attempts) note(`${ask.attempts} sent, ${answers} answered, ${ask.lost} lost`);
+  if (ask.acks.filter(({ duplicate }) => !duplicate).length > 1) note('acknowledged as new twice');
+  if (ask.refusals.includes('INTERNAL')) note('INTERNAL');
+  for (const ack of ask.acks) {
+    if (ack.seq !== record?.seq) note(`acknowledged at ${ack.seq}, stored at ${record?.seq}`);
+    if (record && ack.at < record.at) note('acknowledged before its instant');
+  }
+  if (!record) {
+    if (ask.refusals.includes('COMMAND_ID_REUSED')) note('its id is said to be used, but is not stored');
+    return;
+  }
+  if (ask.isBarred) note('stored, but must never be');
+  if (record.by !== ask.role) note(`stored as from ${record.by}`);
+  if (record.at < ask.firstSentAt) note(`stored ${ask.firstSentAt - record.at} ms before it was sent`);
+  if (!ask.contents.some((content) => isSame(record.event, content))) note(`stored as something else`);
+  const isCertainlyRefused = ask.lost === 0 && ask.refusals.every((code) => certainRefusals.has(code));
+  if (ask.acks.length === 0 && isCertainlyRefused) note(`refused with ${ask.refusals}, and stored`);
+}
+
+function judgeEvaluations(
+  id: string,
+  records: readonly JournalRecord[],
+  valid: ReadonlySet<string>,
+  note: (problem: string) => void,
+): void {
+  const applied = new Set<string>();
+  let expected = '';
+  for (const { seq, event, facts } of records) {
+    const output = event.output as { evaluation?: { evaluator: { version: string } } } | undefined;
+    const version = output?.evaluation?.evaluator.version;
+    if (version !== undefined) {
+      if (version !== expected) note(`record ${seq}: the evaluation ${version} where ${expected} was asked for`);
+      if (!valid.has(version)) note(`record ${seq}: the evaluation ${version} came too late`);
+      if (applied.has(version)) note(`record ${seq}: the evaluation ${version} is applied twice`);
+      applied.add(version);
+    }
+    for (const fact of facts) {
+      if (fact.type === 'evaluation.started') expected = `${id}/${fact.answerId}/${fact.attempt}`;
+      if (fact.type === 'evaluation.degraded') expected = `${id}/${fact.answerId}/fallback`;
+    }
+  }
+}
+
+function judgeTold({ seq, view }: Told, at: Position | undefined, note: (problem: string) => void): void {
+  if (!at) {
+    note(`${view.role} was told of ${seq}, which is not in the journal`);
+    return;
+  }
+  const told = [view.state, view.prompt?.id ?? null, view.paused];
+  const held = [stateAt(at), at.promptId, at.phase === 'PAUSED'];
+  if (JSON.stringify(told) !== JSON.stringify(held)) note(`${view.role} was told ${told} at ${seq}; it is ${held}`);
+  const deadlineAt = at.phase === 'ASKED' ? at.dueAt : null;
+  if (view.prompt && (view.prompt.deadlineAt ?? null) !== deadlineAt)
+    note(`the deadline at ${seq} is ${deadlineAt}, ${view.role} was told ${view.prompt.deadlineAt}`);
+  if (at.phase === 'PAUSED' && view.pauseEndsAt !== at.dueAt)
+    note(`the pause at ${seq} ends ${at.dueAt}, ${view.role} was told ${view.pauseEndsAt}`);
+  if (view.role === 'candidate' && (view.prompt?.draft ?? '') !== at.draft)
+    note(`the candidate was shown another draft at ${seq}`);
+}
+
+/** Judge one interview: every problem with it, and where it stands. */
+export function judgeInterview(
+  heard: Hearsay,
+  records: readonly JournalRecord[],
+  accommodations: Accommodations,
+  valid: ReadonlySet<string>,
+): { problems: string[]; positions: Position[] } {
+  const problems = [...heard.problems];
+  const note = (problem: string) => void problems.push(problem);
+  const positions = walkRecords(records, accommodations, note);
+  for (const ask of heard.asks.values()) {
+    const stored = records.filter(({ command }) => command?.id === ask.id);
+    const types = [...new Set(ask.contents.map(({ type }) => type))].join('/');
+    judgeAsk(ask, stored, (problem) => note(`${types} ${ask.id.slice(0, 8)}: ${problem}`));
+  }
+  for (const { seq, command } of records)
+    if (command && !heard.asks.has(command.id)) note(`record ${seq}: nobody sent this command`);
+  judgeEvaluations(heard.id, records, valid, note);
+  for (const told of heard.told) judgeTold(told, positions[told.seq - 1], note);
+  return { problems, positions };
+}
+
+/** What an undisturbed interview looks like in the journal: everything but instants, epochs and ids. */
+export function storyOf(records: readonly JournalRecord[]): unknown {
+  const moving = /^(at|until|epoch|command|version|\w+At)$/;
+  return JSON.parse(JSON.stringify(records, (key, value) => (moving.test(key) ? undefined : value)));
+}
