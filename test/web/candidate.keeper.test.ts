@@ -109,6 +109,18 @@ describe('a text that is typed', () => {
     expect(saves.map(({ text }) => text)).toEqual(['one']);
   });
 
+  it('that is long goes out every five seconds at most: each draft is the whole of it', async () => {
+    const { keeper, clock, saves } = setUp({ charsMax: 20_000 });
+    keeper.edit('x'.repeat(9_000));
+    clock.advance(1_000);
+    await saves[0]?.accept();
+    keeper.edit('y'.repeat(9_000));
+    clock.advance(4_999);
+    expect(saves.map(({ at }) => at)).toEqual([1_000]);
+    clock.advance(1);
+    expect(saves.map(({ at }) => at)).toEqual([1_000, 6_000]);
+  });
+
   it('is not sent when it is what the server has', () => {
     const { keeper, clock, saves } = setUp({ draft: 'one' });
     keeper.edit('one two');

@@ -10,6 +10,8 @@ export const IDLE_MS = 1_000;
 export const BUSY_MS = 5_000;
 /** Before the deadline the text goes out in any case: first time for a slow line, second for the last words. */
 export const BEFORE_DEADLINE_MS = [1_500, 400] as const;
+/** A text longer than this is not sent more often than `BUSY_MS`: every draft is the whole text. */
+const LONG_CHARS_MIN = 8_000;
 /** A draft that the server could not take is sent again after this long. */
 const RETRY_MS = 3_000;
 
@@ -83,6 +85,7 @@ export function createKeeper({ prompt, charsMax, drafts, save, now, later }: Kee
   let editedAt = now();
   let unsavedSince = now();
   let retryAt = 0;
+  let sentAt = 0;
   let deadlineAt = prompt.deadlineAt;
   let cancel = () => {};
   let state = look();
@@ -110,7 +113,9 @@ export function createKeeper({ prompt, charsMax, drafts, save, now, later }: Kee
     if (!canSend()) return;
     const at = now();
     const beforeEnd = BEFORE_DEADLINE_MS.map((ms) => (deadlineAt ?? Infinity) - ms).find((instant) => instant > at);
-    const calm = inFlightCount > 0 ? Infinity : Math.max(retryAt, Math.min(editedAt + IDLE_MS, unsavedSince + BUSY_MS));
+    const soon = Math.min(editedAt + IDLE_MS, unsavedSince + BUSY_MS);
+    const spaced = text.length > LONG_CHARS_MIN ? sentAt + BUSY_MS : 0;
+    const calm = inFlightCount > 0 ? Infinity : Math.max(retryAt, spaced, soon);
     const due = Math.min(calm, beforeEnd ?? Infinity);
     if (due !== Infinity) cancel = later(flush, Math.max(0, due - at));
   }
@@ -120,6 +125,7 @@ export function createKeeper({ prompt, charsMax, drafts, save, now, later }: Kee
     if (!canSend()) return;
     const sending = text;
     sent = sending;
+    sentAt = now();
     mine = [sending, ...mine].slice(0, MINE_COUNT_MAX);
     inFlightCount += 1;
     keep();
