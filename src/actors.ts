@@ -33,6 +33,9 @@ export interface ActorsDeps {
   };
 }
 
+/** How many turns of the event loop a sweep waits for room in memory. */
+const SWEEP_TURNS = 100;
+
 /** All live interviews of this process: id → actor. */
 export interface Actors {
   /** Errors: IDEMPOTENCY_KEY_REUSED when the key was used for another request. */
@@ -103,6 +106,7 @@ export function createActors(deps: ActorsDeps): Actors {
   }
 
   async function bring(id: string, force: boolean): Promise<Actor> {
+    if (!actorsById.has(id)) await findRoom(1);
     const known = actorsById.get(id);
     if (known) return known;
     if (isDraining) throw new VivaError('RESTARTING', 'the service is restarting; come back in a moment');
@@ -142,6 +146,12 @@ export function createActors(deps: ActorsDeps): Actors {
     return leaving !== undefined;
   }
 
+  /** The same, after waiting some turns for those that are held, or finish what they do. */
+  async function findRoom(turns: number): Promise<boolean> {
+    for (let turn = 0; turn < turns && !makeRoom(); turn += 1) await nextTurn();
+    return makeRoom();
+  }
+
   function hibernate(actor: Actor): Promise<void> {
     actorsById.delete(actor.id);
     liveById.delete(actor.id);
@@ -157,7 +167,8 @@ export function createActors(deps: ActorsDeps): Actors {
     for (let ids = await overdue.next(); ids.length > 0; ids = await overdue.next())
       for (const id of ids) {
         if (isDraining) return;
-        if (!makeRoom()) return log.warn({ liveMax: limits.liveMax }, 'overdue interviews wait for room in memory');
+        if (!(await findRoom(SWEEP_TURNS)))
+          return log.warn({ liveMax: limits.liveMax }, 'overdue interviews wait for room in memory');
         await wakeUp(id);
         // After a downtime there are many: connections get their turns in between.
         await nextTurn();
