@@ -4,7 +4,6 @@ import type { Clock } from './clock.ts';
 import { checkLength, digestOf, explainRefusal, toEvent } from './commands.ts';
 import { createLogics, type EffectDeps } from './effects.ts';
 import { type ErrorCode, type Problem, toProblem } from './errors.ts';
-import { joinAnswers } from './evaluators/evaluator.ts';
 import type { Append, Cause, Claimed, Journal, JournalRecord, StoredEvent } from './journal/journal.ts';
 import { createMailbox } from './mailbox.ts';
 import type { PublishedPlan } from './plans/schema.ts';
@@ -12,6 +11,7 @@ import type { Command, Role, View } from './protocol.ts';
 import { type ResultEvent, reduce, type Step, stateOf, statePathOf, toDoneEvent, wakeAtOf } from './reduce.ts';
 import { createReminder } from './reminder.ts';
 import { addRecord, type Folded, foldRecords } from './report/transcript.ts';
+import { requestFor } from './request.ts';
 import { advance, type Standing, writeSnapshot } from './restore.ts';
 import { createRunning } from './running.ts';
 import { viewFor } from './view.ts';
@@ -91,9 +91,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     requestOf: ({ questionId }) => {
       const question = published.plan.questions.find((candidate) => candidate.id === questionId);
       if (!question) throw new Error(`question ${questionId} is not in the plan`);
-      const texts = standing.working.answers.map(({ text }) => text);
-      const latest = texts.length > 1 ? { latest: texts.at(-1) ?? '' } : {};
-      return { question: question.text, rubric: question.rubric, answer: joinAnswers(texts), ...latest };
+      return requestFor(question, standing.working.answers, standing.snapshot.context.askedPointIds);
     },
   });
 

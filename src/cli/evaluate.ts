@@ -4,6 +4,7 @@ import { type Evaluation, type EvaluationRequest, THRESHOLD_DEFAULT, WEIGHT_DEFA
 import { evaluateRubric } from '../evaluators/rubric.ts';
 import { loadPlanFile } from '../plans/load.ts';
 import { toPlanProblem } from '../plans/problem.ts';
+import { checkRubricLength } from '../plans/schema.ts';
 import { LINE_CHARS_MAX, readLines, readText } from './lines.ts';
 
 /** What a command of the CLI works with. `argv` holds what follows the command's name. */
@@ -21,6 +22,9 @@ const usage = `Usage: viva evaluate PLAN QUESTION_ID < answer.txt
 /** More than any evaluator reads, so that the flag `too-long` still shows. */
 const ANSWER_CHARS_MAX = 1024 * 1024;
 
+/** Longer than any question, because cases may hold a whole exercise. */
+const QUESTION_CHARS_MAX = 20_000;
+
 const pointSchema = z.object({
   id: z.string().min(1).max(200),
   text: z.string().min(1),
@@ -31,14 +35,15 @@ const pointSchema = z.object({
 /** One case of `--batch`. Unknown keys are ignored: cases often carry labels of their own. */
 const caseSchema = z.object({
   id: z.union([z.string().max(200), z.number()]),
-  question: z.string(),
+  question: z.string().max(QUESTION_CHARS_MAX),
   rubric: z.object({
     threshold: z.number().min(0).max(1).default(THRESHOLD_DEFAULT),
     points: z
       .array(pointSchema)
       .min(1)
       .max(100)
-      .refine((points) => new Set(points.map((point) => point.id)).size === points.length, 'ids must differ'),
+      .refine((points) => new Set(points.map((point) => point.id)).size === points.length, 'ids must differ')
+      .superRefine(checkRubricLength),
   }),
   answer: z.string(),
 });

@@ -1,6 +1,8 @@
-import { nearMatch } from './near.ts';
-import { lineOf, type Reading } from './reading.ts';
+import { canBeNear, nearMatch } from './near.ts';
+import { lineOf } from './phrases.ts';
+import type { Reading } from './reading.ts';
 import type { Token } from './tokens.ts';
+import { NEGATION } from './words.ts';
 
 /** One content word of a wording. */
 export interface Unit {
@@ -52,7 +54,8 @@ export function toWording(tokens: readonly Token[], question: { stems: ReadonlyS
   for (const token of content.length > 0 ? content : tokens) {
     if (unitsByStem.has(token.stem)) continue;
     const weight = question.stems.has(token.stem) ? QUESTION_WORD_WEIGHT : 1;
-    const unit = { word: token.text, stem: token.stem, weight };
+    const word = token.stem === NEGATION ? NEGATION : token.text;
+    const unit = { word, stem: token.stem, weight };
     unitsByStem.set(token.stem, token.whole === undefined ? unit : { ...unit, whole: token.whole });
   }
   const units = [...unitsByStem.values()];
@@ -67,18 +70,20 @@ export function toWording(tokens: readonly Token[], question: { stems: ReadonlyS
 
 /** How far an answer covers one wording. More words in the answer never lower it. */
 export function coverWording(wording: Wording, reading: Reading, nearest: NearestStem): Coverage {
-  const matches: Match[] = [];
-  const missing: Unit[] = [];
-  let earned = 0;
-  for (const unit of wording.units) {
-    const match = bestMatch(unit, reading, nearest);
-    if (match === null) missing.push(unit);
-    else matches.push(match);
-    earned += unit.weight * (match?.worth ?? 0);
-  }
-  const isVerbatim = wording.line !== null && reading.line.includes(wording.line);
+  const found = wording.units.map((unit) => bestMatch(unit, reading, nearest));
+  // `not` alone could turn anything round, so beside other words of the wording it needs one of them.
+  const isEmpty = wording.units.length > 1 && found.every((match) => match === null || match.unit.stem === NEGATION);
+  const matches = isEmpty ? [] : found.filter((match) => match !== null);
+  const missing = wording.units.filter((_, index) => isEmpty || found[index] === null);
+  const earned = matches.reduce((sum, { unit, worth }) => sum + unit.weight * worth, 0);
+  const isVerbatim = wording.line !== null && says(reading, wording.line);
   const share = wording.required > 0 ? Math.min(1, earned / wording.required) : 0;
   return { coverage: isVerbatim ? 1 : share, isVerbatim, matches, missing };
+}
+
+/** Is it said word for word by the candidate, not by a prompt before? */
+function says({ answers }: Reading, wordingLine: string): boolean {
+  return answers.some(({ line, givenLine }) => line.includes(wordingLine) && !givenLine.includes(wordingLine));
 }
 
 function bestMatch(unit: Unit, reading: Reading, nearest: NearestStem): Match | null {
@@ -102,7 +107,8 @@ export function nearestIn(reading: Reading): NearestStem {
     const known = found.get(stem);
     if (known !== undefined) return known;
     let best: ReturnType<NearestStem> = null;
-    for (const candidate of reading.stemsByInitial.get(stem[0] ?? '') ?? []) {
+    const candidates = canBeNear(stem) ? reading.nearStemsByInitial.get(stem[0] ?? '') : undefined;
+    for (const candidate of candidates ?? []) {
       if (candidate === stem) continue;
       const credit = reading.occurrencesByStem.get(candidate)?.credit ?? 0;
       if (credit <= (best?.worth ?? 0)) continue;

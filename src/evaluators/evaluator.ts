@@ -17,13 +17,20 @@ export interface RubricPoint {
   alternatives: string[];
 }
 
-/** One request: the answers to one question, the first and those to its follow-ups, joined by `joinAnswers`. */
+/** One request: all that was said to one question. It is judged together. */
 export interface EvaluationRequest {
   question: string;
   rubric: Rubric;
+  /** The answer to the question itself. */
   answer: string;
-  /** The newest answer alone, when there were earlier ones: "I do not know" to a follow-up ends the asking. */
-  latest?: string;
+  /** The follow-ups that were answered, oldest first. */
+  followUps?: readonly AnsweredFollowUp[];
+}
+
+/** A follow-up in the words in which it was asked, and what was said to it. */
+export interface AnsweredFollowUp {
+  prompt: string;
+  answer: string;
 }
 
 /** The vocabulary of flags, one for all evaluators. A flag informs a person; alone it never takes points. */
@@ -50,7 +57,7 @@ export const flags = [
 ] as const;
 export type Flag = (typeof flags)[number];
 
-/** A verbatim part of the answer. Units: UTF-16 offsets into the answer, end exclusive. */
+/** A verbatim part of the answers. Units: UTF-16 offsets into `joinAnswers(answersOf(request))`, end exclusive. */
 export interface Evidence {
   quote: string;
   start: number;
@@ -95,10 +102,25 @@ export type Evaluator = (
   options: { key: string; signal: AbortSignal },
 ) => Promise<EvaluationResult>;
 
-/** An evaluator given more than this reads only the first part and flags `too-long`. */
+/** Of a longer answer an evaluator reads only the first part and flags `too-long`. It holds for each answer by itself. */
 export const ANSWER_READ_CHARS_MAX = 20_000;
 
+/** The longest rubric of one question: all texts and alternatives together. Its work grows with them. */
+export const RUBRIC_CHARS_MAX = 20_000;
+
+/** How long a rubric is. Units: UTF-16 code units of all texts and alternatives. */
+export function rubricChars(points: readonly Pick<RubricPoint, 'text' | 'alternatives'>[]): number {
+  return points.flatMap((point) => [point.text, ...point.alternatives]).reduce((sum, { length }) => sum + length, 0);
+}
+
+/** The answers of a request, oldest first: to the question, then to its follow-ups. */
+export function answersOf({ answer, followUps = [] }: EvaluationRequest): string[] {
+  return [answer, ...followUps.map((followUp) => followUp.answer)];
+}
+
+const ANSWER_JOINT = '\n\n';
+
 /** The answers to one question as one text. Evidence offsets count in it. */
-export function joinAnswers(texts: string[]): string {
-  return texts.join('\n\n');
+export function joinAnswers(texts: readonly string[]): string {
+  return texts.join(ANSWER_JOINT);
 }

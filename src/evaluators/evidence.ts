@@ -1,7 +1,7 @@
 import type { Coverage } from './coverage.ts';
 import type { Evidence } from './evaluator.ts';
+import { quoteOf } from './readable.ts';
 import type { Reading } from './reading.ts';
-import { quoteOf } from './sentences.ts';
 
 /** Below this coverage nothing is quoted: a stray word proves nothing. */
 export const EVIDENCE_COVERAGE_MIN = 0.15;
@@ -42,7 +42,7 @@ export function findEvidence(
   return chosen
     .sort((a, b) => a - b)
     .flatMap((index) => sentences[index] ?? [])
-    .map((sentence) => quoteOf(reading.text, sentence));
+    .map((sentence) => quoteOf(reading, sentence));
 }
 
 /** The first sentence that adds most to what is quoted already, or null when none adds anything. */

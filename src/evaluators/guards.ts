@@ -1,8 +1,7 @@
-import { type EvaluationRequest, type Flag, flags } from './evaluator.ts';
+import { type Flag, flags } from './evaluator.ts';
 import { looksLikeInjection } from './injection.ts';
-import { isNonAnswer } from './nonanswer.ts';
-import type { Reading } from './reading.ts';
-import { functionShare, invisiblePattern, type Token, tokenize } from './tokens.ts';
+import type { AnswerReading, Reading } from './reading.ts';
+import { functionShare, invisiblePattern, type Token } from './tokens.ts';
 import { foreignFunctionWords } from './words.ts';
 
 const COPIED_SHARE_MIN = 0.6;
@@ -17,7 +16,6 @@ const OTHER_SCRIPT_SHARE_MIN = 0.5;
 
 /** What the guards look at beside the words. */
 export interface GuardInput {
-  request: EvaluationRequest;
   reading: Reading;
   /** Verbatim wordings found in the answer, in words. */
   verbatimLines: string[];
@@ -39,14 +37,15 @@ export const reviewFlags: ReadonlySet<Flag> = new Set<Flag>([
 ]);
 
 /** What is noteworthy about an answer, in the order of the vocabulary. Flags take no points. */
-export function findFlags({ request, reading, verbatimLines, hasEvidence, isEnglish }: GuardInput): Flag[] {
+export function findFlags({ reading, verbatimLines, hasEvidence, isEnglish }: GuardInput): Flag[] {
   const { tokens, text } = reading;
   const isEmpty = text.replace(invisiblePattern, '').trim() === '';
-  const isSilent = isEmpty || isNonAnswer(request.latest === undefined ? tokens : tokenize(request.latest));
+  // "I do not know" to a follow-up ends the asking, whatever was said before.
+  const isSilent = isEmpty || reading.answers.at(-1)?.isNonAnswer === true;
   const found: Partial<Record<Flag, boolean>> = {
     injection: looksLikeInjection(text),
     stuffing: reading.saladCount >= STUFFING_WORDS_MIN,
-    'copied-question': tokens.length > 0 && reading.copiedCount / tokens.length >= COPIED_SHARE_MIN,
+    'copied-question': reading.answers.some(isCopy),
     'verbatim-model-answer': verbatimLines.some((line) => line.trim().split(' ').length >= VERBATIM_WORDS_MIN),
     gibberish: !isEmpty && isGibberish(tokens, reading),
     repetition: isRepetitive(tokens),
@@ -55,9 +54,13 @@ export function findFlags({ request, reading, verbatimLines, hasEvidence, isEngl
     'no-evidence': !isSilent && !hasEvidence,
     'invisible-chars': hasInvisibles(text),
     'unsupported-language': isEnglish && isForeign(tokens),
-    'too-long': text.length < request.answer.length,
+    'too-long': reading.isCut,
   };
   return flags.filter((flag) => found[flag] === true);
+}
+
+function isCopy({ tokens, copiedCount, isEcho }: AnswerReading): boolean {
+  return isEcho || (tokens.length > 0 && copiedCount / tokens.length >= COPIED_SHARE_MIN);
 }
 
 /** Grammar of another language outweighs that of English, or the letters are not Latin. */

@@ -6,41 +6,34 @@ const TWO_TYPOS_CHARS_MIN = 8;
 const RELATED_CHARS_MIN = 4;
 const DICE_MIN = 0.6;
 
-/** How well two different stems match (0..1): 0 = not at all. Both must start with the same character. */
+/** Can this stem match another one nearly? A short one says too little, and one number is not another. */
+export function canBeNear(stem: string): boolean {
+  return stem.length >= RELATED_CHARS_MIN && !/\d/.test(stem);
+}
+
+/** How well two different stems match (0..1): 0 = not at all. Both start with the same character and `canBeNear`. */
 export function nearMatch(a: string, b: string): number {
-  if (a[0] !== b[0] || /\d/.test(a + b)) return 0;
   const shorter = Math.min(a.length, b.length);
   if (shorter >= TYPO_CHARS_MIN && isWithinEdits(a, b, shorter >= TWO_TYPOS_CHARS_MIN ? 2 : 1)) return matchWorth.typo;
-  if (shorter >= RELATED_CHARS_MIN && hasLikeTrigrams(a, b)) return matchWorth.related;
-  return 0;
+  return hasLikeTrigrams(a, b) ? matchWorth.related : 0;
 }
 
 /** Is the distance (insert, delete, replace, swap neighbours) at most `editsMax`? */
 export function isWithinEdits(a: string, b: string, editsMax: number): boolean {
   if (Math.abs(a.length - b.length) > editsMax) return false;
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    let best = row;
-    for (let column = 1; column <= b.length; column++) {
-      const isSame = a[row - 1] === b[column - 1];
-      let cost = Math.min(
-        (last[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
-      );
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
-        cost = Math.min(cost, (beforeLast[column - 2] ?? 0) + 1);
-      }
-      current.push(cost);
-      best = Math.min(best, cost);
-    }
-    if (best > editsMax) return false;
-    beforeLast = last;
-    last = current;
-  }
-  return (last[b.length] ?? editsMax + 1) <= editsMax;
+  // What both begin with costs nothing; words with one beginning are what an attacker sends.
+  let at = 0;
+  while (at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === a.length || at === b.length) return true;
+  if (editsMax === 0) return false;
+  const rest = editsMax - 1;
+  const isSwapped = a[at] === b[at + 1] && a[at + 1] === b[at];
+  return (
+    isWithinEdits(a.slice(at + 1), b.slice(at + 1), rest) ||
+    isWithinEdits(a.slice(at + 1), b.slice(at), rest) ||
+    isWithinEdits(a.slice(at), b.slice(at + 1), rest) ||
+    (isSwapped && isWithinEdits(a.slice(at + 2), b.slice(at + 2), rest))
+  );
 }
 
 function hasLikeTrigrams(a: string, b: string): boolean {

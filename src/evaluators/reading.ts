@@ -1,120 +1,157 @@
-import { ANSWER_READ_CHARS_MAX } from './evaluator.ts';
-import type { Token } from './tokens.ts';
-import { tokenize } from './tokens.ts';
+import { answersOf, type EvaluationRequest } from './evaluator.ts';
+import { canBeNear } from './near.ts';
+import { isNonAnswer } from './nonanswer.ts';
+import { lineOf, runEndingAt, runsOf } from './phrases.ts';
+import { type Readable, readableOf } from './readable.ts';
+import { contentStems, type Token, tokenize } from './tokens.ts';
 
-/** Where a stem occurs in the answer, and what its best occurrence may earn (0..1). */
+/** Where a stem occurs first in the answers, at most `OCCURRENCES_MAX` times, and what its best occurrence may earn (0..1). */
 export interface Occurrence {
   credit: number;
   tokens: Token[];
 }
 
-/** An answer prepared for matching. */
-export interface Reading {
-  text: string;
+/** What was noticed in one of the answers. */
+export interface AnswerReading {
   tokens: Token[];
-  occurrencesByStem: Map<string, Occurrence>;
-  /** Stems by their first character: the candidates for a near match. */
-  stemsByInitial: Map<string, string[]>;
-  /** All words in one string, each between spaces. */
+  /** All its words in one string, and all words of the prompts that it could repeat. */
   line: string;
+  givenLine: string;
   copiedCount: number;
+  /** Words of the prompts were put together anew, with too little beside them to earn anything. */
+  isEcho: boolean;
+  isNonAnswer: boolean;
+}
+
+/** Answers prepared for matching. */
+export interface Reading extends Readable {
+  tokens: Token[];
+  answers: AnswerReading[];
+  occurrencesByStem: Map<string, Occurrence>;
+  /** Stems by their first character: the candidates for a near match, at most `NEAR_STEMS_MAX` each. */
+  nearStemsByInitial: Map<string, string[]>;
   saladCount: number;
 }
 
-/** What the answer is held against while it is read. */
+/** What the answers are held against while they are read. */
 export interface Background {
   questionRuns: ReadonlySet<string>;
+  questionStems: ReadonlySet<string>;
   rubricStems: ReadonlySet<string>;
   /** False where prose cannot be told from a list of words, as in a language other than English. */
   isSaladKnown: boolean;
 }
 
-/** A run of this many words of the question is a copy, not an answer. */
-const RUN_WORDS = 4;
+/** Near matches are tried with so many stems; prose of 20,000 characters has about a hundred with one initial. */
+export const NEAR_STEMS_MAX = 256;
+/** Quotes are looked for at so many places; who repeats a word more often says nothing new with it. */
+export const OCCURRENCES_MAX = 100;
 /** This many words without one that carries grammar, most of them from the rubric, are a list of keywords. */
 const SALAD_WORDS = 8;
 const SALAD_RUBRIC_MIN = 5;
 const SALAD_CREDIT = 0.1;
-/** A wording with such a run of content words asks for a list, so a list is an honest answer. */
-const LIST_WORDS = 6;
+/** So many words of the prompts earn something in an answer to a follow-up that copies no run ("PUT and DELETE"), */
+const GIVEN_FREE = 2;
+/** and so many more for each word that the prompts did not give. */
+const GIVEN_PER_OWN = 2;
 
-/** The part of an answer that is read: at most the limit, never half a character. */
-export function readablePart(answer: string): string {
-  const part = answer.slice(0, ANSWER_READ_CHARS_MAX);
-  return part.length < answer.length && /[\ud800-\udbff]$/.test(part) ? part.slice(0, -1) : part;
-}
-
-/** All runs of `RUN_WORDS` words of a text. */
-export function runsOf(tokens: readonly Token[]): Set<string> {
-  const runs = new Set<string>();
-  for (let at = RUN_WORDS; at <= tokens.length; at++) runs.add(runEndingAt(tokens, at - 1));
-  return runs;
-}
-
-function runEndingAt(tokens: readonly Token[], index: number): string {
-  let run = '';
-  for (let at = index - RUN_WORDS + 1; at <= index; at++) run += ` ${tokens[at]?.text}`;
-  return run;
-}
-
-/** Does a wording enumerate, so that its answer may? */
-export function isList(tokens: readonly Token[]): boolean {
-  let run = 0;
-  for (const token of tokens) {
-    run = token.isFunction ? 0 : run + 1;
-    if (run >= LIST_WORDS) return true;
-  }
-  return false;
-}
-
-/** Words in one string, each between spaces, so that whole words can be looked for. */
-export function lineOf(tokens: readonly Token[]): string {
-  return ` ${tokens.map((token) => token.text).join(' ')} `;
+/** The words that the prompts up to an answer have given. */
+interface Given {
+  runs: Set<string>;
+  stems: Set<string>;
+  line: string;
 }
 
 /**
- * Read an answer.
+ * Read the answers to one question.
  *
- * What a word may earn depends only on the words before it, so text added at the end never takes anything away.
+ * What a word may earn never sinks by text that comes after it, so text added at the end takes nothing away. Only who
+ * goes on to copy the prompt, and adds nothing, loses the words of it.
  */
-export function readAnswer(text: string, background: Background): Reading {
-  const tokens = tokenize(text);
+export function readAnswers(request: EvaluationRequest, background: Background): Reading {
+  const readable = readableOf(answersOf(request));
   const reading: Reading = {
-    text,
-    tokens,
+    ...readable,
+    tokens: tokenize(readable.text),
+    answers: [],
     occurrencesByStem: new Map(),
-    stemsByInitial: new Map(),
-    line: lineOf(tokens),
-    copiedCount: 0,
+    nearStemsByInitial: new Map(),
     saladCount: 0,
   };
-  let functionIndex = -1;
+  const given = { runs: new Set(background.questionRuns), stems: new Set(background.questionStems), line: '' };
+  let from = 0;
+  for (const [index, part] of readable.parts.entries()) {
+    const followUp = request.followUps?.[index - 1];
+    if (followUp) give(given, tokenize(followUp.prompt));
+    let to = from;
+    while ((reading.tokens[to]?.start ?? part.end) < part.end) to++;
+    const tokens = reading.tokens.slice(from, to);
+    const copied = tokens.map((_, at) => given.runs.has(runEndingAt(tokens, at)));
+    const free = copied.includes(true) ? 0 : GIVEN_FREE;
+    const givenMax = followUp ? free + GIVEN_PER_OWN * countOwn(tokens, given) : Number.POSITIVE_INFINITY;
+    reading.answers.push(readAnswer(reading, tokens, { given, givenMax, copied, background }));
+    from = to;
+  }
+  return reading;
+}
+
+function give(given: Given, prompt: readonly Token[]): void {
+  for (const run of runsOf(prompt)) given.runs.add(run);
+  for (const stem of contentStems(prompt)) given.stems.add(stem);
+  given.line += lineOf(prompt);
+}
+
+function countOwn(tokens: readonly Token[], { stems }: Given): number {
+  return [...contentStems(tokens)].filter((stem) => !stems.has(stem)).length;
+}
+
+function readAnswer(
+  reading: Reading,
+  tokens: Token[],
+  {
+    given,
+    givenMax,
+    copied,
+    background,
+  }: { given: Given; givenMax: number; copied: readonly boolean[]; background: Background },
+): AnswerReading {
+  // One word may be the word that was asked for: `pass`.
+  const isSilent = isNonAnswer(tokens);
+  const isWorthless = isSilent && tokens.length > 1;
+  const usedGiven = new Set<string>();
   const fromRubric: number[] = [0];
+  let [functionIndex, copiedCount, isEcho] = [-1, 0, false];
   for (const [index, token] of tokens.entries()) {
     if (token.isFunction) functionIndex = index;
     fromRubric.push((fromRubric[index] ?? 0) + (background.rubricStems.has(token.stem) ? 1 : 0));
     const inWindow = (fromRubric[index + 1] ?? 0) - (fromRubric[index + 1 - SALAD_WORDS] ?? 0);
     const isSalad = background.isSaladKnown && index - functionIndex >= SALAD_WORDS && inWindow >= SALAD_RUBRIC_MIN;
-    const isCopied = background.questionRuns.size > 0 && background.questionRuns.has(runEndingAt(tokens, index));
-    if (isCopied) reading.copiedCount++;
+    const isCopied = copied[index] === true;
+    const isGiven = !isCopied && !token.isFunction && given.stems.has(token.stem);
+    if (isGiven && usedGiven.size < givenMax) usedGiven.add(token.stem);
+    const isRepeated = isGiven && !usedGiven.has(token.stem);
+    if (isCopied) copiedCount++;
     if (isSalad) reading.saladCount++;
-    const credit = isCopied ? 0 : isSalad ? SALAD_CREDIT : 1;
+    if (isRepeated) isEcho = true;
+    if (isWorthless || isCopied || isRepeated) continue;
+    const credit = isSalad ? SALAD_CREDIT : 1;
     note(reading, token.stem, token, credit);
     if (token.whole !== undefined && token.whole !== token.stem) note(reading, token.whole, token, credit);
   }
-  return reading;
+  return { tokens, line: lineOf(tokens), givenLine: given.line, copiedCount, isEcho, isNonAnswer: isSilent };
 }
 
 function note(reading: Reading, stem: string, token: Token, credit: number): void {
   const known = reading.occurrencesByStem.get(stem);
   if (known) {
     known.credit = Math.max(known.credit, credit);
-    known.tokens.push(token);
+    if (known.tokens.length < OCCURRENCES_MAX) known.tokens.push(token);
     return;
   }
   reading.occurrencesByStem.set(stem, { credit, tokens: [token] });
+  if (!canBeNear(stem)) return;
   const initial = stem[0] ?? '';
-  const stems = reading.stemsByInitial.get(initial);
-  if (stems) stems.push(stem);
-  else reading.stemsByInitial.set(initial, [stem]);
+  const stems = reading.nearStemsByInitial.get(initial);
+  if (!stems) reading.nearStemsByInitial.set(initial, [stem]);
+  else if (stems.length < NEAR_STEMS_MAX) stems.push(stem);
 }

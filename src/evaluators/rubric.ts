@@ -1,12 +1,11 @@
 import type { Verdict } from '../../machines/interview.ts';
-import { type Coverage, coverWording, nearestIn, toWording, type Wording } from './coverage.ts';
+import { type Coverage, coverWording, nearestIn } from './coverage.ts';
 import type { Evaluation, EvaluationRequest, Evaluator, Flag, PointEvaluation, RubricPoint } from './evaluator.ts';
 import { explain, findEvidence } from './evidence.ts';
 import { findFlags, reviewFlags } from './guards.ts';
-import { isList, lineOf, type Reading, readAnswer, readablePart, runsOf } from './reading.ts';
+import { prepareRubric } from './prepared.ts';
+import { type Reading, readAnswers } from './reading.ts';
 import { splitSentences } from './sentences.ts';
-import { functionShare, tokenize } from './tokens.ts';
-import { PROSE_SHARE_MIN } from './words.ts';
 
 /** Coverage (0..1) from which a point is met, and from which it is partly met. */
 export const COVERAGE_MET_MIN = 0.6;
@@ -28,7 +27,8 @@ export function createRubricEvaluator(): Evaluator {
  * shares no words with any wording: that is what `confidence` and `needsReview` are for.
  */
 export function evaluateRubric(request: EvaluationRequest): Evaluation {
-  const { wordingsByPoint, reading, isEnglish } = prepare(request);
+  const { wordingsByPoint, background, isEnglish } = prepareRubric(request.question, request.rubric);
+  const reading = readAnswers(request, background);
   const sentences = splitSentences(reading.text);
   const nearest = nearestIn(reading);
   const verbatimLines: string[] = [];
@@ -42,29 +42,8 @@ export function evaluateRubric(request: EvaluationRequest): Evaluation {
     return toPointEvaluation(point, best, reading, sentences);
   });
   const hasEvidence = points.some((point) => point.evidence.length > 0);
-  const found = findFlags({ request, reading, verbatimLines, hasEvidence, isEnglish });
+  const found = findFlags({ reading, verbatimLines, hasEvidence, isEnglish });
   return { ...summarize(request, points, found), flags: found, points, evaluator };
-}
-
-interface Prepared {
-  wordingsByPoint: Wording[][];
-  reading: Reading;
-  isEnglish: boolean;
-}
-
-function prepare({ question, rubric, answer }: EvaluationRequest): Prepared {
-  const questionTokens = tokenize(question);
-  const known = {
-    stems: new Set(questionTokens.filter((token) => !token.isFunction).map((token) => token.stem)),
-    line: lineOf(questionTokens),
-  };
-  const tokensByPoint = rubric.points.map((point) => [point.text, ...point.alternatives].map(tokenize));
-  const wordingsByPoint = tokensByPoint.map((wordings) => wordings.map((tokens) => toWording(tokens, known)));
-  const rubricStems = new Set(wordingsByPoint.flat().flatMap((wording) => wording.units.map((unit) => unit.stem)));
-  const isEnglish = functionShare([...questionTokens, ...tokensByPoint.flat(2)]) >= PROSE_SHARE_MIN;
-  const isSaladKnown = isEnglish && !tokensByPoint.flat().some(isList);
-  const background = { questionRuns: runsOf(questionTokens), rubricStems, isSaladKnown };
-  return { wordingsByPoint, reading: readAnswer(readablePart(answer), background), isEnglish };
 }
 
 function toPointEvaluation(

@@ -1,9 +1,8 @@
-import type { Evidence } from './evaluator.ts';
-
 /** Longer sentences are cut into pieces, so that a quote stays something one can read. */
 export const SENTENCE_CHARS_MAX = 300;
 
-const endPattern = /[.!?…]+["'”’)\]]*(?=\s)|[。！？]|\n/gu;
+// Without the look behind, each mark of a long row would try the rest of the row again.
+const endPattern = /(?<![.!?…])[.!?…]+["'”’)\]]*(?=\s)|[。！？]|\n/gu;
 
 /** Split a text into sentences, lines and pieces of long ones. Units: UTF-16 offsets, in order, not overlapping. */
 export function splitSentences(text: string): { start: number; end: number }[] {
@@ -39,9 +38,4 @@ function pieceEnd(text: string, start: number): number {
 function trim(text: string, start: number, end: number): { start: number; end: number } {
   const piece = text.slice(start, end);
   return { start: start + piece.length - piece.trimStart().length, end: start + piece.trimEnd().length };
-}
-
-/** A verbatim part of a text. */
-export function quoteOf(text: string, { start, end }: { start: number; end: number }): Evidence {
-  return { quote: text.slice(start, end), start, end };
 }

@@ -1,5 +1,5 @@
 import porter from 'wink-porter2-stemmer';
-import { functionWords } from './words.ts';
+import { functionWords, NEGATION, negations } from './words.ts';
 
 /** One word of a text. Units: UTF-16 offsets into the original text, end exclusive. */
 export interface Token {
@@ -87,7 +87,7 @@ function toToken({ raw, start }: Part, stemsByWord: Map<string, string>): Token 
   const text = normalize(raw);
   return {
     text,
-    stem: stemOf(text, stemsByWord),
+    stem: negations.has(text) ? NEGATION : stemOf(text, stemsByWord),
     start,
     end: start + raw.length,
     isFunction: functionWords.has(text),
@@ -115,6 +115,11 @@ function stemOf(word: string, stemsByWord: Map<string, string>): string {
   const result = typeof stem === 'string' && stem !== '' ? stem : word;
   stemsByWord.set(word, result);
   return result;
+}
+
+/** The stems of the words that carry content, in the order in which they first occur. */
+export function contentStems(tokens: readonly Token[]): Set<string> {
+  return new Set(tokens.flatMap((token) => (token.isFunction ? [] : [token.stem])));
 }
 
 /** The share (0..1) of function words in a text. */

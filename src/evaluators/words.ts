@@ -4,16 +4,25 @@ i me my mine we us our ours you your yours he him his she her hers it its they t
 who whom whose which what when where why how whether
 am is are was were be been being do does did done doing have has had having
 can could may might must shall should will would
-and or but nor so if then else than as because while until unless although though
+and or but so if then else than as because while until unless although though
 of in on at to from by with for about into onto upon over under between through during out off up down per via
 here there also just very too quite rather really even still yet already
 im ive id ill youre youve youd youll hes shes its were weve theyre theyve thats theres whats lets
-dont doesnt didnt isnt arent wasnt werent wont wouldnt cant cannot couldnt shouldnt hasnt havent hadnt
 etc eg ie like thing things something
 `;
 
-/** English words that carry grammar, not content. Negations stay content: they change what is said. */
+/** English words that carry grammar, not content. Negations are content: they change what is said. */
 export const functionWords: ReadonlySet<string> = new Set(english.trim().split(/\s+/));
+
+/** The stem of every word below: `isn't` says what `is not` says. */
+export const NEGATION = 'not';
+
+const negated = `not nor cannot
+dont doesnt didnt isnt arent wasnt werent wont wouldnt cant couldnt shouldnt mustnt neednt hasnt havent hadnt aint
+`;
+
+/** English words that say `not`, alone or at the end of another word. */
+export const negations: ReadonlySet<string> = new Set(negated.trim().split(/\s+/));
 
 const foreign = `
 der die das den dem des ein eine einen einem einer und oder aber nicht ist sind wird werden auf mit für von zu zur zum sich auch wenn

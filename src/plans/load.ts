@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { findWarnings } from './check.ts';
 import { toFindings } from './issues.ts';
@@ -24,24 +25,31 @@ export function parsePlan(text: string, { name = '' }: { name?: string } = {}): 
   return { ok: true, plan: parsed.data, warnings: locate(findWarnings(parsed.data), source) };
 }
 
-/** Read a plan file. A file that cannot be read is a problem that names it. */
+/** Read a plan file. A file that cannot be read is a problem that names it; anything else that fails is a defect. */
 export async function loadPlanFile(path: string): Promise<ParsedPlan> {
+  const read = await readPlanFile(path);
+  return 'text' in read ? parsePlan(read.text, { name: path }) : refuse([{ keys: [], message: `${path} ${read.why}` }]);
+}
+
+async function readPlanFile(path: string): Promise<{ text: string } | { why: string }> {
+  let bytes: Buffer;
   try {
     const { size } = await stat(path);
-    if (size > PLAN_BYTES_MAX) return refuse([{ keys: [], message: `${path} has more than ${PLAN_BYTES_MAX} bytes` }]);
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
-    return parsePlan(text, { name: path });
+    if (size > PLAN_BYTES_MAX) return { why: `has more than ${PLAN_BYTES_MAX} bytes` };
+    bytes = await readFile(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    return refuse([{ keys: [], message: `${path} ${unreadable[code] ?? `cannot be read (${code})`}` }]);
+    const { code, errno } = error as NodeJS.ErrnoException;
+    // What the system did not say is a defect of ours.
+    if (code === undefined || errno === undefined) throw error;
+    return { why: unreadable[code] ?? `cannot be read (${code})` };
   }
+  return isUtf8(bytes) ? { text: new TextDecoder().decode(bytes) } : { why: 'is not UTF-8 text' };
 }
 
 const unreadable: Record<string, string> = {
   ENOENT: 'does not exist',
   EISDIR: 'is a directory; expected a plan file',
   EACCES: 'cannot be read: permission denied',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'is not UTF-8 text',
 };
 
 /** Editors find the JSON Schema of a JSON file by `$schema`; it is no part of the plan. */

@@ -1,4 +1,4 @@
-import { tokenize } from '../evaluators/tokens.ts';
+import { contentStems, tokenize } from '../evaluators/tokens.ts';
 import type { Finding } from './problem.ts';
 import type { Plan, Point, Question } from './schema.ts';
 
@@ -31,8 +31,7 @@ interface Wording {
 }
 
 function read(keys: PropertyKey[], text: string): Wording {
-  const words = new Set(tokenize(text).flatMap((token) => (token.isFunction ? [] : [token.stem])));
-  return { keys, text, words };
+  return { keys, text, words: contentStems(tokenize(text)) };
 }
 
 function findRubricWarnings(question: Question): Finding[] {

@@ -1,10 +1,18 @@
 import { z } from 'zod';
-import { THRESHOLD_DEFAULT, WEIGHT_DEFAULT } from '../evaluators/evaluator.ts';
+import { RUBRIC_CHARS_MAX, rubricChars, THRESHOLD_DEFAULT, WEIGHT_DEFAULT } from '../evaluators/evaluator.ts';
 
 // The plan format (PROTOCOL.md, "Plans"). YAML or JSON; unknown keys are errors, so a typing mistake is found.
 
 /** How often a question is followed up where the plan does not say. */
 export const FOLLOW_UPS_DEFAULT = 3;
+
+/** Wordings are matched word by word, so a long one is matched by anything: a point is one statement. */
+const POINT_CHARS_MAX = 1_000;
+const ALTERNATIVE_CHARS_MAX = 500;
+
+function writing(charsMax: number) {
+  return z.string().trim().min(1).max(charsMax);
+}
 
 const id = z
   .string()
@@ -12,7 +20,7 @@ const id = z
     /^[a-z0-9][a-z0-9-]{0,63}$/,
     'use 1 to 64 lower-case letters, digits and hyphens, starting with a letter or digit',
   );
-const text = z.string().trim().min(1).max(4_000);
+const text = writing(4_000);
 const seconds = z.number().int().min(5).max(7_200);
 
 /** Ids name prompts, points and records, so within one list each is used once. */
@@ -30,11 +38,25 @@ function checkUniqueIds(items: { id: string }[], context: z.RefinementCtx): void
   }
 }
 
+/** A rubric is at most so long in all, whoever wrote it: every answer is held against each word of it. */
+export function checkRubricLength(points: { text: string; alternatives: string[] }[], context: z.RefinementCtx): void {
+  const length = rubricChars(points);
+  if (length <= RUBRIC_CHARS_MAX) return;
+  const message = `the texts and alternatives of one question have ${length} characters together; expected at most ${RUBRIC_CHARS_MAX}`;
+  context.addIssue({ code: 'custom', message });
+}
+
 const point = z.strictObject({
   id,
-  text: text.describe('What a good answer says, in the words of the plan author. Never shown to the candidate.'),
+  text: writing(POINT_CHARS_MAX).describe(
+    'What a good answer says, in the words of the plan author. Never shown to the candidate.',
+  ),
   weight: z.number().positive().max(100).default(WEIGHT_DEFAULT),
-  alternatives: z.array(text).max(20).default([]).describe('Other wordings that count as much as `text`.'),
+  alternatives: z
+    .array(writing(ALTERNATIVE_CHARS_MAX))
+    .max(20)
+    .default([])
+    .describe('Other wordings that count as much as `text`.'),
   followUp: text
     .optional()
     .describe('The question asked when this point is missing. It should not give the point away.'),
@@ -42,7 +64,7 @@ const point = z.strictObject({
 
 const rubric = z.strictObject({
   threshold: z.number().min(0).max(1).default(THRESHOLD_DEFAULT).describe('Score from which nothing more is asked.'),
-  points: z.array(point).min(1).max(20).superRefine(checkUniqueIds),
+  points: z.array(point).min(1).max(20).superRefine(checkUniqueIds).superRefine(checkRubricLength),
 });
 
 const question = z.strictObject({

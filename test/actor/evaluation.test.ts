@@ -99,7 +99,8 @@ test('[A15] an evaluation that would lower a score leaves the better one', async
   await reviewer.until(({ state }) => state === 'FOLLOW_UP');
   await ask(actor, { type: 'answer.submit', promptId: 'q1.1', text: 'two' });
   const second = await next();
-  expect(second.request).toMatchObject({ answer: 'one\n\ntwo', latest: 'two' });
+  const prompt = w.published.plan.questions[0]?.rubric.points.find(({ id }) => id === 'beta')?.followUp;
+  expect(second.request).toMatchObject({ answer: 'one', followUps: [{ prompt, answer: 'two' }] });
   second.reply({ ok: true, evaluation: evaluationOf(second.request, []) });
   await reviewer.until(({ prompt }) => prompt?.id !== 'q1.1' && prompt !== null);
   const report = buildReport(await readInterview(w.journal, async () => w.published, id));

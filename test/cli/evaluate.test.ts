@@ -86,6 +86,13 @@ describe('viva evaluate --batch', () => {
     ['a point without text', { ...goodCase, rubric: { points: [{ id: 'a' }] } }, 'rubric.points[0].text', /string/],
     ['a weight of 0', { ...goodCase, rubric: { points: [{ ...point, weight: 0 }] } }, 'rubric.points[0].weight', />0/],
     ['a threshold of 2', { ...goodCase, rubric: { threshold: 2, points: [point] } }, 'rubric.threshold', /<=1/],
+    [
+      'a rubric that is too long',
+      { ...goodCase, rubric: { points: [{ ...point, alternatives: Array(20).fill('x'.repeat(1_000)) }] } },
+      'rubric.points',
+      /20029 characters together; expected at most 20000/,
+    ],
+    ['a question that is too long', { ...goodCase, question: 'x'.repeat(20_001) }, 'question', /20000/],
     ['one id twice', { ...goodCase, rubric: { points: [point, point] } }, 'rubric.points', /ids must differ/],
   ])('names line and field of a bad line and goes on: %s', async (_, bad, field, message) => {
     const badLine = typeof bad === 'string' ? bad : JSON.stringify(bad);
@@ -136,6 +143,11 @@ describe('viva evaluate --batch', () => {
     }
     stdin.end();
     expect(await done).toBe(0);
+  });
+
+  it('takes a whole model answer for a point', async () => {
+    const points = [{ ...point, text: 'the same effect on the server. '.repeat(100) }];
+    expect((await run(['--batch'], JSON.stringify({ ...goodCase, rubric: { points } }))).exitCode).toBe(0);
   });
 
   it('evaluates an answer of 300 kB', async () => {

@@ -11,7 +11,7 @@ const layers: [name: string, files: RegExp][] = [
   ['machine', /^machines\//],
   ['leaf', /^src\/(wire|protocol|errors|clock|config)\.ts$/],
   ['part', /^src\/(plans|evaluators|journal)\//],
-  ['reducer', /^src\/(reduce|working|restore|view|commands|mailbox|audience)\.ts$|^src\/report\//],
+  ['reducer', /^src\/(reduce|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/report\//],
   ['host', /^src\/(effects|running|reminder|actor|actors|creation|overdue|secrets|tokens|tickets|sample)\.ts$/],
   ['route', /^src\/routes\//],
   ['app', /^src\/app\.ts$/],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinAnswers, type RubricPoint } from '../../src/evaluators/evaluator.ts';
+import { isWithinEdits } from '../../src/evaluators/near.ts';
 import { evaluateRubric } from '../../src/evaluators/rubric.ts';
 import { splitSentences } from '../../src/evaluators/sentences.ts';
 import { tokenize } from '../../src/evaluators/tokens.ts';
@@ -40,6 +41,21 @@ function evaluate(question: string, rubricPoints: RubricPoint[], answer: string)
   return evaluateRubric({ question, rubric: { threshold: 0.6, points: rubricPoints }, answer });
 }
 
+/** Insert, delete, replace or swap neighbours: the fewest steps from one word to another. */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [];
+  for (let i = 0; i <= a.length; i++) {
+    rows.push([i]);
+    for (let j = 1; j <= b.length; j++) {
+      const at = (row: number, column: number) => (row === 0 ? column : (rows[row]?.[column] ?? 99));
+      const steps = [at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)];
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) steps.push(at(i - 2, j - 2) + 1);
+      rows[i]?.push(i === 0 ? j : Math.min(...steps));
+    }
+  }
+  return rows[a.length]?.[b.length] ?? 0;
+}
+
 const runs = { numRuns: 300 };
 
 describe('properties', () => {
@@ -65,6 +81,31 @@ describe('properties', () => {
         }
       }),
       runs,
+    );
+  });
+
+  it('[E7] an answer to a follow-up never lowers the score, whatever was asked and said', () => {
+    fc.assert(
+      fc.property(text, points, anyText, text, anyText, (question, all, answer, prompt, more) => {
+        const rubric = { threshold: 0.6, points: all };
+        const after = evaluateRubric({ question, rubric, answer, followUps: [{ prompt, answer: more }] });
+        expect(after.score).toBeGreaterThanOrEqual(evaluate(question, all, answer).score);
+        const joined = joinAnswers([answer, more]);
+        for (const { quote, start, end } of after.points.flatMap((each) => each.evidence)) {
+          expect(joined.slice(start, end)).toBe(quote);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('typing mistakes are counted like the plain recursive definition counts them', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 7 });
+    fc.assert(
+      fc.property(word, word, fc.nat(2), (a, b, editsMax) => {
+        expect(isWithinEdits(a, b, editsMax)).toBe(distance(a, b) <= editsMax);
+      }),
+      { numRuns: 2_000 },
     );
   });
 

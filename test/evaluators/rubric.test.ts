@@ -74,6 +74,42 @@ describe('coverage', () => {
     expect(pointOf('1000 of them', 'p', { points: [point('p', '1,000')] }).coverage).toBe(1);
   });
 
+  it.each([
+    ["don't", 'do not'],
+    ['isn’t', 'is not'],
+    ['cannot', 'can not'],
+    ["won't", 'will not'],
+  ])('takes %s for %s, in both directions', (short, long) => {
+    const covers = (text: string, answer: string) => pointOf(answer, 'p', { points: [point('p', text)] }).coverage;
+    for (const [asked, said] of [
+      [short, long],
+      [long, short],
+      [short, short],
+      [long, long],
+    ]) {
+      expect(covers(`consumers ${asked} block`, `blocks ${said}`)).toBe(1);
+      expect(covers(`consumers ${asked} block`, 'blocks')).toBe(0.5);
+    }
+    expect(pointOf('blocks', 'p', { points: [point('p', `consumers ${short} block`)] }).reason).toContain(
+      'Not found: consumers, not.',
+    );
+  });
+
+  it('takes a negation alone for nothing, unless it is all that is asked for', () => {
+    const negated = [point('p', 'Consumers do not block')];
+    expect(pointOf('It is not so.', 'p', { points: negated })).toMatchObject({ coverage: 0, evidence: [] });
+    expect(pointOf('It is not.', 'p', { points: [point('p', 'It is not')] }).coverage).toBe(1);
+  });
+
+  it('asks for the very words of a wording without content where another one has some', () => {
+    const vague = [point('p', 'What they do about it', { alternatives: ['a workaround for the failure'] })];
+    const judged = (answer: string) => pointOf(answer, 'p', { points: vague });
+    expect(judged('What do you do about that?')).toMatchObject({ coverage: 0 });
+    expect(judged('Well.').reason).toBe('None of its words were found: workaround, failure.');
+    expect(judged('A workaround for each failure.').verdict).toBe('met');
+    expect(judged('I asked what they do about it.').coverage).toBe(1);
+  });
+
   it('works in languages without spaces', () => {
     const chinese = [point('p', '哈希函数把键映射到桶')];
     expect(pointOf('用哈希函数把键映射到一个桶。', 'p', { points: chinese, question: '哈希表怎么查找?' }).verdict).toBe(

@@ -114,6 +114,21 @@ describe('[L1] bad plans name path, line and what is accepted', () => {
       '5 questions[0].text expected at most 4000 characters, got a text of 4001 characters',
     ],
     [
+      'a point that is too long to be one statement',
+      changed('because of the cause', 'x'.repeat(1001)),
+      '9 questions[0].rubric.points[0].text expected at most 1000 characters, got a text of 1001 characters',
+    ],
+    [
+      'an alternative that is too long',
+      `${leastPlan}          alternatives: [${'x'.repeat(501)}]\n`,
+      '10 questions[0].rubric.points[0].alternatives[0] expected at most 500 characters, got a text of 501 characters',
+    ],
+    [
+      'a rubric that is too long',
+      `${leastPlan}${Array.from({ length: 5 }, (_, index) => `        - id: more${index}\n          text: so\n          alternatives: [${Array(10).fill('x'.repeat(400)).join(', ')}]\n`).join('')}`,
+      '7 questions[0].rubric.points the texts and alternatives of one question have 20030 characters together; expected at most 20000',
+    ],
+    [
       'an id with a capital',
       changed('id: p1', 'id: P 1'),
       '8 questions[0].rubric.points[0].id use 1 to 64 lower-case letters, digits and hyphens, starting with a letter or digit; got the text "P 1"',
@@ -282,6 +297,10 @@ describe('plan files', () => {
     const path = join(await folder(), 'plan.yaml');
     await writeFile(path, leastPlan);
     expect(planOf(await loadPlanFile(path)).id).toBe('least');
+  });
+
+  test('what the system did not say about a file is a defect, not a problem of the plan', async () => {
+    await expect(loadPlanFile('plan\0.yaml')).rejects.toThrow(/null bytes/);
   });
 
   test('a file that is missing, a folder, too large or not text is a problem that names it', async () => {

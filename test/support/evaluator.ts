@@ -1,4 +1,11 @@
-import type { Evaluation, EvaluationRequest, EvaluationResult, Evaluator } from '../../src/evaluators/evaluator.ts';
+import {
+  answersOf,
+  type Evaluation,
+  type EvaluationRequest,
+  type EvaluationResult,
+  type Evaluator,
+  joinAnswers,
+} from '../../src/evaluators/evaluator.ts';
 
 /** One call which a scripted evaluator has received and which the test answers. */
 export interface Call {
@@ -67,11 +74,11 @@ export function scriptedEvaluator(): { evaluator: Evaluator; calls: Call[]; next
   };
 }
 
-/** An evaluator that meets every point whose id occurs as a word in the answer. */
+/** An evaluator that meets every point whose id occurs as a word in the answers. */
 export const keywordEvaluator: Evaluator = async (request) => ({
   ok: true,
   evaluation: evaluationOf(
     request,
-    request.rubric.points.filter(({ id }) => request.answer.includes(id)).map(({ id }) => id),
+    request.rubric.points.filter(({ id }) => joinAnswers(answersOf(request)).includes(id)).map(({ id }) => id),
   ),
 });

@@ -1,0 +1,79 @@
+import { toWording, type Wording } from './coverage.ts';
+import { type Rubric, rubricChars } from './evaluator.ts';
+import { isList, lineOf, runsOf } from './phrases.ts';
+import type { Background } from './reading.ts';
+import { contentStems, functionShare, type Token, tokenize } from './tokens.ts';
+import { PROSE_SHARE_MIN } from './words.ts';
+
+/** A question and its rubric, ready to be matched with answers. */
+export interface PreparedRubric {
+  wordingsByPoint: readonly (readonly Wording[])[];
+  background: Background;
+  /** False when the rubric itself does not read as English: then no language is foreign. */
+  isEnglish: boolean;
+}
+
+interface Kept {
+  question: string;
+  prepared: PreparedRubric;
+}
+
+/** Rubrics kept, in characters: about a thousand of the usual size. */
+const KEPT_CHARS_MAX = 2_000_000;
+
+let keptByRubric = new WeakMap<Rubric, Kept>();
+let keptChars = 0;
+
+/**
+ * Prepare a question and its rubric.
+ *
+ * What was prepared for a frozen rubric is kept, as those of published plans are: an answer must not pay for the
+ * rubric again. When too much is kept all of it is forgotten; that only costs time.
+ */
+export function prepareRubric(question: string, rubric: Rubric): PreparedRubric {
+  const known = keptByRubric.get(rubric);
+  if (known?.question === question) return known.prepared;
+  const prepared = prepare(question, rubric);
+  if (!isFrozen(rubric)) return prepared;
+  keptChars += question.length + rubricChars(rubric.points);
+  if (keptChars > KEPT_CHARS_MAX) {
+    keptByRubric = new WeakMap();
+    keptChars = 0;
+  }
+  keptByRubric.set(rubric, { question, prepared });
+  return prepared;
+}
+
+/** What can still change may not be kept. */
+function isFrozen(rubric: Rubric): boolean {
+  const parts = [rubric, rubric.points, ...rubric.points.flatMap((point) => [point, point.alternatives])];
+  return parts.every((part) => Object.isFrozen(part));
+}
+
+function prepare(question: string, rubric: Rubric): PreparedRubric {
+  const questionTokens = tokenize(question);
+  const known = { stems: contentStems(questionTokens), line: lineOf(questionTokens) };
+  const tokensByPoint = rubric.points.map((point) => [point.text, ...point.alternatives].map(tokenize));
+  const wordingsByPoint = tokensByPoint.map((wordings) => toWordings(wordings, known));
+  const rubricStems = new Set(wordingsByPoint.flat().flatMap((wording) => wording.units.map((unit) => unit.stem)));
+  const isEnglish = functionShare([...questionTokens, ...tokensByPoint.flat(2)]) >= PROSE_SHARE_MIN;
+  const isSaladKnown = isEnglish && !tokensByPoint.flat().some(isList);
+  const background = {
+    questionRuns: runsOf(questionTokens),
+    questionStems: known.stems,
+    rubricStems,
+    isSaladKnown,
+  };
+  return { wordingsByPoint, background, isEnglish };
+}
+
+type Known = Parameters<typeof toWording>[1];
+
+/** The wordings of one point. Where one has words with content, another of grammar alone must be said word for word. */
+function toWordings(tokensByWording: readonly Token[][], known: Known): Wording[] {
+  const hasContent = (tokens: readonly Token[]) => tokens.some((token) => !token.isFunction);
+  if (!tokensByWording.some(hasContent)) return tokensByWording.map((tokens) => toWording(tokens, known));
+  const rich = tokensByWording.filter(hasContent).map((tokens) => toWording(tokens, known));
+  const poor = tokensByWording.filter((tokens) => !hasContent(tokens)).map((tokens) => toWording(tokens, known));
+  return [...rich, ...poor.map(({ line }) => ({ units: [], required: 0, line }))];
+}
