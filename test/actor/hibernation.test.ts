@@ -98,19 +98,49 @@ test.each(crowds)(
   60_000,
 );
 
-test('[R8] the least recently used idle interview leaves first, whether it has been asked for this instant or not', async () => {
+test('[R8] the least recently used idle interview leaves first', async () => {
+  const w = world({ limits: { liveMax: 3 } });
+  const [a, b, c, d] = (await createMany(w, 4)) as [string, string, string, string];
+  for (const id of [a, b, c, a, d]) {
+    w.clock.advance(1);
+    await w.open(id);
+  }
+  const epochs = await Promise.all([a, b, c].map(async (id) => (await w.open(id)).epoch));
+  expect(epochs).toEqual([1, 2, 1]);
+});
+
+test('[R8] what was asked for this instant stays until it has been used', async () => {
   const w = world({ limits: { liveMax: 2 } });
-  const [a, b, c] = [await w.create(), await w.create(), await w.create()];
+  const [a, b, c] = (await createMany(w, 3)) as [string, string, string];
   const first = await w.open(a);
   w.clock.advance(1);
   await w.open(b);
-  w.clock.advance(1);
-  // Used again, so that b is the older one; and at the same moment somebody wants the room.
   const [again, third] = await Promise.all([w.open(a), w.open(c)]);
   expect(again).toBe(first);
   expect(await ask(again, { type: 'interview.start' })).toMatchObject({ ok: true });
   expect(await ask(third, { type: 'interview.start' })).toMatchObject({ ok: true });
   expect(w.actors.liveCount).toBe(2);
+});
+
+test('[R8] the room of one that leaves is free when its release is stored, not before', async () => {
+  const clock = manualClock();
+  const inner = createMemoryJournal({ now: clock.now });
+  const stored = Promise.withResolvers<void>();
+  const release: Journal['release'] = (...of) => stored.promise.then(() => inner.release(...of));
+  const w = world({ clock, journal: { ...inner, release }, limits: { liveMax: 1 } });
+  const [a, b] = (await createMany(w, 2)) as [string, string];
+  await w.open(a);
+  const opened: string[] = [];
+  const opening = w.open(b).then(({ id }) => opened.push(id));
+  let turns = 0;
+  await turnUntil(() => {
+    turns += 1;
+    return turns > 20;
+  });
+  expect([opened, w.actors.liveCount]).toEqual([[], 1]);
+  stored.resolve();
+  await opening;
+  expect([opened, w.actors.liveCount]).toEqual([[b], 1]);
 });
 
 test('[R9] while all are in use, one more is asked to try later, and gets in when one is idle', async () => {
