@@ -36,6 +36,7 @@ function judgeAsk(ask: Ask, stored: JournalRecord[], note: (problem: string) => 
   for (const ack of ask.acks) {
     if (ack.seq !== record?.seq) note(`acknowledged at ${ack.seq}, stored at ${record?.seq}`);
     if (record && ack.at < record.at) note('acknowledged before its instant');
+    if (record && !isSame(record.event, ack.content)) note('acknowledged, though something else is stored');
   }
   if (!record) {
     if (ask.refusals.includes('COMMAND_ID_REUSED')) note('its id is said to be used, but is not stored');

@@ -188,7 +188,7 @@ export const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   interviews: fc.array(
     fc.record({
       accommodations: fc.constantFrom<Accommodations>({}, {}, { timeMultiplier: 1.5 }, { untimed: true }),
-      moods: fc.array(mood, { maxLength: 8 }),
+      moods: fc.array(mood, { minLength: 2, maxLength: 8 }),
       // Most of them, or their invitations would run out before anything has happened.
       isStarted: fc.integer({ min: 0, max: 5 }).map((roll) => roll > 0),
     }),
@@ -199,8 +199,11 @@ export const anyScenario: fc.Arbitrary<Scenario> = fc.record({
     snapshotEvery: fc.constantFrom(1, 2, 3, 50),
     mailboxMax: fc.constantFrom(2, 256),
   }),
-  ops: fc.array(
-    fc.tuple(deed, fc.integer({ min: 0, max: 3 })).map(([done, roll]): Op => ({ ...done, isRushed: roll === 0 })),
-    { minLength: 5, maxLength: 60, size: 'max' },
+  // Some storms leave no time between the gusts.
+  ops: fc.constantFrom(0, 25, 75).chain((rushedPercent) =>
+    fc.array(
+      fc.tuple(deed, fc.nat(99)).map(([done, roll]): Op => ({ ...done, isRushed: roll < rushedPercent })),
+      { minLength: 10, maxLength: 60, size: 'max' },
+    ),
   ),
 });

@@ -1,21 +1,18 @@
-import { type CommandType, commandRoles } from '../../src/protocol.ts';
 import { compareCaches } from './chaos.caches.ts';
 import { createControl, createGoodCandidate } from './chaos.candidate.ts';
 import { judgeInterview, storyOf } from './chaos.judge.ts';
-import { walkRecords } from './chaos.ledger.ts';
 import { turns } from './chaos.node.ts';
-import { type Garbage, type Op, type Scenario, tabRoles } from './chaos.ops.ts';
-import { MARK, plan, SECRET } from './chaos.plan.ts';
+import { type Scenario, tabRoles } from './chaos.ops.ts';
+import { perform } from './chaos.perform.ts';
+import { MARK, SECRET } from './chaos.plan.ts';
 import type { Store } from './chaos.store.ts';
-import { type Tab, textOf } from './chaos.tab.ts';
-import { createWorld, type Guest, newAsk, until, type World } from './chaos.world.ts';
+import type { Tab } from './chaos.tab.ts';
+import { createWorld, type Guest, until, type World } from './chaos.world.ts';
 import { manualClock } from './clock.ts';
 
 const CONTROL_EVERY_OPS = 4;
 const FINISH_STEPS_MAX = 120;
 const RESENT_MAX = 6;
-/** Below this share of its bytes a frame is cut off for certain. */
-const WHOLE = 0.98;
 
 /** What came of a run. `problems` is empty when everything held. */
 export interface Verdict {
@@ -24,149 +21,6 @@ export interface Verdict {
   counts: Map<string, number>;
   /** The story of the control interview. */
   control: unknown;
-}
-
-function garbageOf(garbage: Garbage): string | Buffer {
-  const id = '00000000-0000-4000-8000-000000000000';
-  const forged = (type: string, more: object) => JSON.stringify({ id, type, ...more });
-  switch (garbage) {
-    case 'not json':
-      return `{"type":"answer.submit","text":"${MARK}`;
-    case 'array':
-      return '[]';
-    case 'forged done':
-      return forged('xstate.done.actor.evaluate', {
-        output: { ok: true, at: 0, evaluation: { score: 1, points: [] } },
-      });
-    case 'forged error':
-      return forged('xstate.error.actor.prompt', { actorId: 'prompt', error: {} });
-    case 'forged init':
-      return forged('xstate.init', { input: {} });
-    case 'unknown type':
-      return forged('interview.rewind', {});
-    case 'no id':
-      return JSON.stringify({ type: 'interview.end' });
-    case 'binary':
-      return Buffer.from(JSON.stringify({ type: 'ping' }));
-    case 'second hello':
-      return JSON.stringify({ type: 'hello', ticket: 'x' });
-    case 'too large':
-      return JSON.stringify({ id, type: 'answer.submit', promptId: 'first', text: 'x'.repeat(70_000) });
-  }
-}
-
-function promptIdOf(tab: Tab, which: Extract<Op, { do: 'say' }>['prompt']): string {
-  const current = tab.promptIds.at(-1) ?? 'first';
-  if (which === 'old') return tab.promptIds[0] ?? 'first';
-  if (which === 'made up') return 'nowhere';
-  if (which === 'current') return current;
-  const index = plan.questions.findIndex(({ id }) => current.startsWith(id));
-  return plan.questions[index + 1]?.id ?? 'third';
-}
-
-function contentOf(tab: Tab, type: CommandType, op: Extract<Op, { do: 'say' }>, now: number): Record<string, unknown> {
-  const skewed = op.skewMs === 0 ? {} : { at: now + op.skewMs, askedAt: now + op.skewMs, deadlineAt: now + op.skewMs };
-  switch (type) {
-    case 'interview.start':
-      return { type, consent: op.text % 6 > 0, ...skewed };
-    case 'answer.submit':
-    case 'answer.draft':
-      return { type, promptId: promptIdOf(tab, op.prompt), text: op.text === 0 ? ' \n' : textOf(op.text), ...skewed };
-    case 'prompt.skip':
-      return { type, promptId: promptIdOf(tab, op.prompt), ...skewed };
-    case 'deadline.extend':
-      return { type, byMs: 1 + op.text * 1_000, ...skewed };
-    default:
-      return { type, ...skewed };
-  }
-}
-
-/** Give operators something of their own to say. */
-function typeFor(tab: Tab, op: Extract<Op, { do: 'say' }>): CommandType {
-  if (tab.role !== 'operator') return op.type;
-  return op.text % 10 === 0 ? 'interview.cancel' : op.text % 3 === 0 ? op.type : 'deadline.extend';
-}
-
-async function perform(world: World, op: Op): Promise<void> {
-  const { clock } = world;
-  const guestOf = (index: number) => world.guests[index % world.guests.length] as Guest;
-  const tabOf = ({ interview, tab }: { interview: number; tab: number }) => {
-    const guest = guestOf(interview);
-    return { guest, tab: guest.tabs[tab] as Tab, held: guest.held[tab] as Guest['held'][number] };
-  };
-  const open = async (tab: Tab) => {
-    if (tab.isOpen) return;
-    await tab.connect(await world.ensureAlive());
-    if (!op.isRushed) await world.settle();
-  };
-  switch (op.do) {
-    case 'connect':
-      return tabOf(op.who).tab.connect(await world.ensureAlive());
-    case 'say': {
-      const { guest, tab, held } = tabOf(op.who);
-      await open(tab);
-      const type = typeFor(tab, op);
-      const isBarred = commandRoles[type] !== tab.role;
-      const isCut = op.cut !== null && op.cut < WHOLE && !op.isHeld;
-      const ask = newAsk(guest.heard, tab.role, isBarred || isCut);
-      const content = contentOf(tab, type, op, clock.now());
-      if (op.isHeld) held.push({ ask, content });
-      else tab.send(ask, content, op.cut ?? undefined);
-      return;
-    }
-    case 'flush': {
-      const { tab, held } = tabOf(op.who);
-      if (held.length === 0) return;
-      await open(tab);
-      const kept = held.splice(0);
-      for (const { ask, content } of op.isReversed ? kept.reverse() : kept) tab.send(ask, content);
-      return;
-    }
-    case 'again': {
-      const { guest, tab } = tabOf(op.who);
-      const asks = [...guest.heard.asks.values()].filter(({ role, attempts }) => role === tab.role && attempts > 0);
-      const ask = asks[op.nth % Math.max(1, asks.length)];
-      const first = ask?.contents[0];
-      if (!ask || !first) return;
-      await open(tab);
-      const changed = 'text' in first ? { ...first, text: `${first.text} changed` } : { type: 'interview.resume' };
-      // Cut off before, it may be whole now.
-      if (!op.isChanged && commandRoles[first.type as CommandType] === tab.role) ask.isBarred = false;
-      if (op.isChanged && ask.isBarred) return;
-      tab.send(ask, op.isChanged ? changed : first);
-      return;
-    }
-    case 'garble': {
-      const { tab } = tabOf(op.who);
-      await open(tab);
-      return tab.garble(garbageOf(op.garbage));
-    }
-    case 'drop':
-      return tabOf(op.who).tab.drop(op.how);
-    case 'stall':
-      return tabOf(op.who).tab.stall(true);
-    case 'pass':
-      return clock.advance(op.ms);
-    case 'lag':
-      return clock.jump(clock.now() + op.ms);
-    case 'near': {
-      const { heard, accommodations } = guestOf(op.interview);
-      const records = (await world.store.journal.load(heard.id))?.records ?? [];
-      const dueAt = walkRecords(records, accommodations, () => {}).at(-1)?.dueAt;
-      const at = (dueAt ?? 0) + op.offsetMs;
-      if (at < clock.now()) return;
-      return op.isLag ? clock.jump(at) : clock.advance(at - clock.now());
-    }
-    case 'fault':
-      return world.addFault(guestOf(op.interview), op.fault);
-    case 'crash':
-      world.node.die();
-      return clock.jump(clock.now() + op.downMs);
-    case 'drain':
-      return world.drain();
-    case 'usurp':
-      return world.usurp();
-  }
 }
 
 /** After the storm: let everything that still waits arrive, and see that whoever is connected knows the newest. */
@@ -241,6 +95,19 @@ function judgeLogs(world: World, note: (problem: string) => void): void {
     }
 }
 
+/** What the clients of the storm have heard. */
+function countHearsay(world: World, count: (what: string, by?: number) => void): void {
+  for (const { heard, tabs } of world.guests) {
+    for (const { acks, refusals, lost } of heard.asks.values()) {
+      count('acks', acks.length);
+      count('lost', lost);
+      count('duplicates', acks.filter(({ duplicate }) => duplicate).length);
+      for (const code of refusals) count(code);
+    }
+    for (const { closeCode } of tabs) if (closeCode !== null) count(`closed ${closeCode}`);
+  }
+}
+
 /** Play a scenario on the real service and judge it. */
 export async function play(
   scenario: Scenario,
@@ -265,6 +132,7 @@ export async function play(
       if (world.node.isDead) await world.ensureAlive();
       if (index % CONTROL_EVERY_OPS === 0) await control.step();
     }
+    countHearsay(world, count);
     await letSettle(world);
     for (const guest of world.guests) problems.push(...(await compareCaches(world, guest)));
     for (const guest of world.guests) await finishGuest(world, guest);
@@ -284,13 +152,6 @@ export async function play(
       count(event.type);
       for (const fact of facts) count(fact.type);
     }
-    for (const { acks, refusals, lost } of heard.asks.values()) {
-      count('acks', acks.length);
-      count('lost', lost);
-      count('duplicates', acks.filter(({ duplicate }) => duplicate).length);
-      for (const code of refusals) count(code);
-    }
-    for (const { closeCode } of world.guests[index]?.tabs ?? []) if (closeCode !== null) count(`closed ${closeCode}`);
   }
   for (const mood of world.moody.moodsSeen) count(`evaluator ${mood}`);
   judgeLogs(world, (problem) => problems.push(problem));

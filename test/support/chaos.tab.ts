@@ -15,7 +15,7 @@ export interface Ask {
   attempts: number;
   /** Attempts whose connection ended before an answer came. */
   lost: number;
-  acks: { seq: number; duplicate: boolean; at: number }[];
+  acks: { seq: number; duplicate: boolean; at: number; content: Record<string, unknown> }[];
   refusals: string[];
   /** Nothing of it may ever be stored: forged, cut off, or another role's. */
   isBarred: boolean;
@@ -88,7 +88,8 @@ export function createTab(role: Role, heard: Hearsay): Tab {
   let epoch = 0;
   let view: View | null = null;
   const promptIds: string[] = [];
-  let waiting: string[] = [];
+  /** What was sent and has no answer yet; answers to one id come in its order. */
+  let waiting: { id: string; content: Record<string, unknown> }[] = [];
   const note = (problem: string) => heard.problems.push(`${role}: ${problem}`);
 
   function see(frame: Extract<Down, { seq: number; view: View }>): void {
@@ -117,20 +118,20 @@ export function createTab(role: Role, heard: Hearsay): Tab {
     } else if (frame.type === 'view') see(frame);
     else if (frame.type === 'ack' || (frame.type === 'error' && frame.id !== undefined)) {
       const id = frame.id ?? '';
-      const place = waiting.indexOf(id);
-      if (place < 0) return void note(`an answer to what was not asked: ${text.slice(0, 200)}`);
-      waiting.splice(place, 1);
+      const place = waiting.findIndex((sent) => sent.id === id);
+      const [sent] = place < 0 ? [] : waiting.splice(place, 1);
+      if (!sent) return void note(`an answer to what was not asked: ${text.slice(0, 200)}`);
       const ask = heard.asks.get(id);
       if (frame.type === 'error') ask?.refusals.push(frame.problem.code);
       else {
         if (frame.seq > heard.committedSeq()) note(`ack of ${frame.seq}, which is not committed`);
-        ask?.acks.push({ seq: frame.seq, duplicate: frame.duplicate, at: heard.now() });
+        ask?.acks.push({ seq: frame.seq, duplicate: frame.duplicate, at: heard.now(), content: sent.content });
       }
     }
   }
 
   function lose(): void {
-    for (const id of waiting) {
+    for (const { id } of waiting) {
       const ask = heard.asks.get(id);
       if (ask) ask.lost += 1;
     }
@@ -178,7 +179,7 @@ export function createTab(role: Role, heard: Hearsay): Tab {
     },
     get lack() {
       if (!isWelcomed) return `${role} for a welcome`;
-      return `${role} for ${mustClose ? 'the close' : waiting.join(', ')}`;
+      return `${role} for ${mustClose ? 'the close' : waiting.map(({ content }) => content.type).join(', ')}`;
     },
     promptIds,
     async connect(to) {
@@ -208,7 +209,7 @@ export function createTab(role: Role, heard: Hearsay): Tab {
       if (!socket || closeCode !== null) return;
       ask.attempts += 1;
       ask.contents.push(content);
-      waiting.push(ask.id);
+      waiting.push({ id: ask.id, content });
       const text = JSON.stringify({ id: ask.id, ...content });
       if (cut === undefined) return socket.send(text);
       const bytes = frameBytes(text);
