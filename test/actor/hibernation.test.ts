@@ -105,20 +105,23 @@ test('[R8] the least recently used idle interview leaves first', async () => {
     w.clock.advance(1);
     await w.open(id);
   }
-  const epochs = await Promise.all([a, b, c].map(async (id) => (await w.open(id)).epoch));
-  expect(epochs).toEqual([1, 2, 1]);
+  const epochs: number[] = [];
+  for (const id of [a, c, b]) epochs.push((await w.open(id)).epoch);
+  expect(epochs).toEqual([1, 1, 2]);
 });
 
 test('[R8] what was asked for this instant stays until it has been used', async () => {
   const w = world({ limits: { liveMax: 2 } });
   const [a, b, c] = (await createMany(w, 3)) as [string, string, string];
-  const first = await w.open(a);
+  await w.open(a);
   w.clock.advance(1);
   await w.open(b);
-  const [again, third] = await Promise.all([w.open(a), w.open(c)]);
-  expect(again).toBe(first);
-  expect(await ask(again, { type: 'interview.start' })).toMatchObject({ ok: true });
-  expect(await ask(third, { type: 'interview.start' })).toMatchObject({ ok: true });
+  await new Promise((resolve) => setImmediate(resolve));
+  // The oldest is wanted again, and in the same moment its room.
+  const results = await Promise.all(
+    [a, c].map((id) => w.open(id).then((actor) => ask(actor, { type: 'interview.start' }))),
+  );
+  expect(results).toMatchObject([{ ok: true }, { ok: true }]);
   expect(w.actors.liveCount).toBe(2);
 });
 
