@@ -157,6 +157,16 @@ export function evaluatorContract(name: string, make: () => Evaluator): void {
       expect((await evaluate({ answer: 'x'.repeat(ANSWER_READ_CHARS_MAX) })).flags).not.toContain('too-long');
     });
 
+    it('[E9] an answer to a follow-up is read however long the first one is', async () => {
+      const answer = 'x '.repeat(ANSWER_READ_CHARS_MAX);
+      const { points, flags: found } = await evaluate({ answer, followUps: [{ prompt: 'Why?', answer: good }] });
+      expect(points[0]?.verdict).toBe('met');
+      expect(found).toContain('too-long');
+      for (const { quote, start, end } of points.flatMap((point) => point.evidence)) {
+        expect(joinAnswers([answer, good]).slice(start, end)).toBe(quote);
+      }
+    });
+
     it('[E10] an aborted request settles and does not throw, and a request is never changed', async () => {
       const request = { question, rubric: structuredClone(rubric), answer: good };
       const result = await make()(request, { key: 'i/a/1', signal: AbortSignal.abort() });

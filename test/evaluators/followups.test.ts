@@ -118,7 +118,7 @@ describe('the words of a follow-up, said back', () => {
 
   it('are an answer where one had to choose among them', () => {
     const methods = { ...point, text: 'PUT and DELETE' };
-    const asked = { prompt: 'Which of GET, PUT, POST, PATCH and DELETE change something?', answer: 'PUT and DELETE.' };
+    const asked = { prompt: 'Which of GET, PUT, POST, PATCH and DELETE change something?', answer: 'DELETE and PUT.' };
     expect(judge(off, [asked], [methods]).score).toBe(1);
   });
 
