@@ -21,8 +21,10 @@ export interface NodeOptions extends Omit<BuildOptions, 'journal' | 'clock'> {
   clock: Clock;
   /** Taken once for each append. */
   takeFault(interviewId: string): Fault | null;
-  /** The engine has the record: from now on it may be told. */
-  onCommitted(interviewId: string, seq: number): void;
+  /** The engine has given the interview to this process. */
+  onClaimed(interviewId: string, epoch: number): void;
+  /** The engine is asked to write; the function that comes back hears that it has: from then on it may be told. */
+  onAppend(append: Append): () => void;
 }
 
 /** More turns of the event loop than a frame needs to reach a client in this process. */
@@ -38,7 +40,14 @@ function outage(why: string): VivaError {
 }
 
 /** Start the whole application as a process of its own that dies at named points of an append. */
-export async function startNode({ journal, clock, takeFault, onCommitted, ...options }: NodeOptions): Promise<Node> {
+export async function startNode({
+  journal,
+  clock,
+  takeFault,
+  onClaimed,
+  onAppend,
+  ...options
+}: NodeOptions): Promise<Node> {
   let isDead = false;
 
   function die(): void {
@@ -60,8 +69,9 @@ export async function startNode({ journal, clock, takeFault, onCommitted, ...opt
     if (fault === 'lost before') throw outage('lost before the write');
     if (fault === 'death before') die();
     const appended = await alive(async () => {
+      const committed = onAppend(held);
       const outcome = await journal.append(held);
-      if (outcome.ok) onCommitted(entry.interviewId, entry.record.seq);
+      if (outcome.ok) committed();
       return outcome;
     });
     if (fault === 'lost after') throw outage('lost after the write');
@@ -73,7 +83,12 @@ export async function startNode({ journal, clock, takeFault, onCommitted, ...opt
     capabilities: journal.capabilities,
     append,
     create: (creation) => alive(() => journal.create(creation)),
-    claim: (id, owner, how) => alive(() => journal.claim(id, owner, how)),
+    claim: (id, owner, how) =>
+      alive(async () => {
+        const claimed = await journal.claim(id, owner, how);
+        if (claimed !== null && claimed !== 'held') onClaimed(id, claimed.head.epoch);
+        return claimed;
+      }),
     release: (id, epoch, snapshot) => alive(() => journal.release(id, epoch, snapshot)),
     load: (id, afterSeq) => alive(() => journal.load(id, afterSeq)),
     list: (query) => alive(() => journal.list(query)),

@@ -52,6 +52,9 @@ export async function createWorld({ interviews, limits }: Scenario, clock: Manua
   const guestsById = new Map<string, Guest>();
   const moodsById = new Map<string, Scenario['interviews'][number]['moods']>();
   const committedById = new Map<string, number>();
+  const epochsById = new Map<string, number>();
+  const epochOf = (id: string) => epochsById.get(id) ?? 0;
+  const problemsOf = (id: string) => guestsById.get(id)?.heard.problems ?? [];
   const faultsById = new Map<string, Fault[]>();
   const moody = createMoodyEvaluators(clock, (id) => moodsById.get(id) ?? null);
   const secret = randomUUID().repeat(2);
@@ -74,7 +77,17 @@ export async function createWorld({ interviews, limits }: Scenario, clock: Manua
       // The clock is moved by minutes at a time: nobody could answer a ping in between.
       sockets: { heartbeatMs: 1e12, framesPerMinuteMax: 1e6, closeMs: 50 },
       takeFault,
-      onCommitted: (id, seq) => committedById.set(id, Math.max(seq, committedById.get(id) ?? 0)),
+      onClaimed: (id, epoch) => {
+        if (epoch <= epochOf(id)) problemsOf(id).push(`a claim gave epoch ${epoch} after ${epochOf(id)}`);
+        epochsById.set(id, Math.max(epoch, epochOf(id)));
+      },
+      onAppend: ({ interviewId: id, epoch, record: { seq } }) => {
+        const newest = epochOf(id);
+        return () => {
+          if (epoch < newest) problemsOf(id).push(`epoch ${epoch} wrote ${seq} after epoch ${newest} had been claimed`);
+          committedById.set(id, Math.max(seq, committedById.get(id) ?? 0));
+        };
+      },
     });
     nodes.push(node);
     return node;
