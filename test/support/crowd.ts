@@ -86,7 +86,7 @@ export async function audit(
 ): Promise<JournalRecord[]> {
   const claimed = await journal.claim(id, 'auditor', { leaseMs: 1_000, force: true });
   const loaded = await journal.load(id);
-  if (!loaded || !claimed || claimed === 'held') throw new Error(`no interview ${id}`);
+  if (!loaded || !claimed || typeof claimed === 'string') throw new Error(`no interview ${id}`);
   const { head, records } = loaded;
   expect(records.map(({ seq }) => seq)).toEqual(records.map((_, index) => index + 1));
   for (const { seq, text } of acknowledged) expect(records[seq - 1]?.event.text).toBe(text);

@@ -17,13 +17,20 @@ export interface SpawnedService {
 
 const root = join(import.meta.dirname, '../..');
 
+/** How a service is run: as an operator does, or without building the pages first. */
+const commands = { npm: ['npm', 'start', '--silent'], node: ['node', 'src/main.ts'] } as const;
+
 /**
- * Run `npm start` and wait until it listens.
+ * Run a service and wait until it listens.
  *
  * Errors: the service's own words when it stops before that.
  */
-export async function spawnService(env: Record<string, string>): Promise<SpawnedService> {
-  const child = spawn('npm', ['start', '--silent'], {
+export async function spawnService(
+  env: Record<string, string>,
+  by: keyof typeof commands = 'npm',
+): Promise<SpawnedService> {
+  const [file, ...words] = commands[by];
+  const child = spawn(file, words, {
     cwd: root,
     // A group of its own: npm, its shell and node die together.
     detached: true,
