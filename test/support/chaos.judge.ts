@@ -113,8 +113,9 @@ export function judgeInterview(
   return { problems, positions };
 }
 
-/** What an undisturbed interview looks like in the journal: everything but instants, epochs and ids. */
+/** What an interview did, without what differs between two that do the same: instants, ids, and who wrote it when. */
 export function storyOf(records: readonly JournalRecord[]): unknown {
-  const moving = /^(at|until|epoch|command|version|\w+At)$/;
-  return JSON.parse(JSON.stringify(records, (key, value) => (moving.test(key) ? undefined : value)));
+  const moving = /^(at|until|version|\w+At)$/;
+  const told = records.map(({ seq, by, event, facts, state }) => ({ seq, by, event, facts, state }));
+  return JSON.parse(JSON.stringify(told, (key, value) => (moving.test(key) ? undefined : value)));
 }
