@@ -35,14 +35,14 @@ const createBody = z.strictObject({
   externalId: shortText.exactOptional(),
 });
 
-const created = z.object({
-  id: z.string(),
-  state: z.enum(states),
+const madeLinks = z.object({
   candidateUrl: z.string(),
   candidateToken: z.string(),
   reviewerUrl: z.string(),
   reviewerToken: z.string(),
 });
+
+const created = z.object({ id: z.string(), state: z.enum(states), ...madeLinks.shape });
 
 const summary = z.object({
   id: z.string(),
@@ -153,6 +153,12 @@ export function registerInterviews(app: App, service: Service): void {
       const reading = await service.readInterview(params.id);
       return viewOfReading(reading, identity.role, { now: clock.now(), answerCharsMax: service.answerCharsMax });
     },
+  );
+
+  app.get(
+    '/api/interviews/:id/links',
+    { onRequest: operator, schema: { params: interviewParams, response: { 200: madeLinks, ...problemResponses } } },
+    (request) => makeLinks(service, request.params.id, baseOf(request, service)),
   );
 
   app.post(

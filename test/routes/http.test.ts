@@ -97,6 +97,14 @@ describe('interviews', () => {
     expect(made.reviewerUrl).toBe(`${url}/console/interviews/${made.id}#${made.reviewerToken}`);
   });
 
+  test('[T7] an operator who lost the links is given the same ones again, and nobody else is', async () => {
+    const { create, request } = await build();
+    const { id, state: _state, ...links } = await create();
+    expect((await request(`/api/interviews/${id}/links`, { token: admin })).body).toEqual(links);
+    for (const token of [links.candidateToken, links.reviewerToken])
+      expectProblem(await request(`/api/interviews/${id}/links`, { token }), 'FORBIDDEN');
+  });
+
   test('[T15] links carry the public address where one is configured', async () => {
     const { create } = await build({ publicUrl: 'https://viva.example.com' });
     expect((await create()).candidateUrl).toMatch(/^https:\/\/viva\.example\.com\/interviews\//);
@@ -170,7 +178,7 @@ describe('interviews', () => {
 
   test('[T17] an unknown interview is not found, everywhere', async () => {
     const { request } = await build();
-    for (const path of ['', '/transcript', '/report', '/journal'])
+    for (const path of ['', '/links', '/transcript', '/report', '/journal'])
       expectProblem(await request(`/api/interviews/none${path}`, { token: admin }), 'INTERVIEW_NOT_FOUND');
     expectProblem(
       await request('/api/interviews/none/tickets', { token: admin, method: 'POST' }),
