@@ -17,6 +17,10 @@ describe('the words of the console', () => {
     expect(new Set(states.map((state) => labelState(state).text)).size).toBe(states.length);
   });
 
+  it('does not present an interview whose outcome is unknown as a success', () => {
+    expect(labelState('COMPLETE')).toMatchObject({ text: 'Over', tone: 'plain' });
+  });
+
   it('shows a state of a later version by its own name', () => {
     expect(labelState('ARCHIVED').text).toBe('ARCHIVED');
   });

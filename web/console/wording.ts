@@ -35,7 +35,8 @@ export const stateLabels: Record<State, Label> = {
   QUESTIONING: { text: 'Answering', tone: 'accent', icon: 'question' },
   EVALUATING: { text: 'Evaluating', tone: 'warn', icon: 'clock' },
   FOLLOW_UP: { text: 'Follow-up', tone: 'accent', icon: 'reply' },
-  COMPLETE: { text: 'Complete', tone: 'ok', icon: 'check' },
+  // How it came out is the outcome's to say: where only the state is known, this praises nothing.
+  COMPLETE: { text: 'Over', tone: 'plain', icon: 'stop' },
 };
 
 type Outcome = NonNullable<ReviewerView['outcome']>;
