@@ -42,12 +42,13 @@ export function useCommand(): {
 
   function setProblem(text: string | null): void {
     showProblem(text);
-    if (text) alarm(text);
+    // What is over must not be found by people who read on through the page.
+    alarm(text ?? '');
   }
 
   async function give(command: CandidateCommand): Promise<boolean> {
     setBusyWith(command.type);
-    showProblem(null);
+    setProblem(null);
     try {
       await client.send(command);
       return true;

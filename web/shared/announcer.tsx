@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useSta
 interface Announcer {
   /** Said when the reader is idle: new prompts, states, time. */
   announce: (text: string) => void;
-  /** Said at once: something went wrong. */
+  /** Said at once: something went wrong. An empty text takes it back. */
   alarm: (text: string) => void;
 }
 
@@ -20,7 +20,10 @@ export function AnnouncerRoot({ children }: { children: ReactNode }) {
   const [polite, setPolite] = useState('');
   const [assertive, setAssertive] = useState('');
   const announce = useCallback((text: string) => setPolite((old) => (old === text ? `${text}\u00a0` : text)), []);
-  const alarm = useCallback((text: string) => setAssertive((old) => (old === text ? `${text}\u00a0` : text)), []);
+  const alarm = useCallback(
+    (text: string) => setAssertive((old) => (old === text && text ? `${text}\u00a0` : text)),
+    [],
+  );
   const announcer = useMemo(() => ({ announce, alarm }), [announce, alarm]);
   return (
     <AnnouncerContext value={announcer}>

@@ -11,7 +11,7 @@ import { useCommand, useSession } from '../session.ts';
 
 /** The clock is stopped by the candidate. The prompt is hidden: a pause is a pause. */
 export function Paused({ view, prompt }: { view: CandidateView; prompt: PromptView }) {
-  const { offsetMs } = useSession();
+  const { offsetMs, connection } = useSession();
   const { busyWith, problem, give } = useCommand();
   const [isEnding, setIsEnding] = useState(false);
   const leftMs = useTimeLeft(view.pauseEndsAt, offsetMs);
@@ -45,7 +45,7 @@ export function Paused({ view, prompt }: { view: CandidateView; prompt: PromptVi
             onClick={() => give({ type: 'interview.resume' })}
           >
             <Icon name="play" />
-            Resume
+            {busyWith === 'interview.resume' && connection !== 'open' ? 'Will be sent…' : 'Resume'}
           </Button>
           <Button look="quiet" onClick={() => setIsEnding(true)}>
             End interview

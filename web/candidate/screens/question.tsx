@@ -35,7 +35,9 @@ export function Question({ view, prompt }: { view: CandidateView; prompt: Prompt
 
   const shownProblem = problem ?? (draft.isTooLong ? describeProblem('ANSWER_TOO_LONG') : null);
   useEffect(() => {
-    if (draft.isTooLong) alarm(describeProblem('ANSWER_TOO_LONG'));
+    if (!draft.isTooLong) return;
+    alarm(describeProblem('ANSWER_TOO_LONG'));
+    return () => alarm('');
   }, [draft.isTooLong, alarm]);
 
   async function submit(): Promise<void> {
@@ -133,7 +135,7 @@ export function Question({ view, prompt }: { view: CandidateView; prompt: Prompt
         {may('interview.pause') && (
           <Button isBusy={busyWith === 'interview.pause'} onClick={pause}>
             <Icon name="pause" />
-            Pause
+            {busyWith === 'interview.pause' && !isConnected ? 'Will be sent…' : 'Pause'}
           </Button>
         )}
         {may('interview.end') && (
@@ -145,7 +147,7 @@ export function Question({ view, prompt }: { view: CandidateView; prompt: Prompt
       </div>
       <Confirm
         isOpen={dialog === 'skip'}
-        title="Skip this question?"
+        title={prompt.kind === 'followUp' ? 'Skip this follow-up?' : 'Skip this question?'}
         confirmLabel="Skip it"
         cancelLabel="Keep answering"
         look="primary"
