@@ -19,7 +19,7 @@ export function FollowUpReason({ prompt, drafts }: { prompt: PromptView; drafts:
             {questionText}
           </p>
           {earlier && (
-            <p className="earlier-answer text" dir="auto">
+            <p className="earlier-answer text text-verbatim" dir="auto">
               {earlier.text}
             </p>
           )}

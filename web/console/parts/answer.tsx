@@ -14,7 +14,7 @@ export function Answer({
   activePointId: string | null;
 }) {
   return (
-    <div className="answer text" dir="auto">
+    <div className="answer text text-verbatim" dir="auto">
       {segments.map(({ start, text, pointIds }) => {
         if (pointIds.length === 0) return <span key={start}>{text}</span>;
         const isActive = activePointId !== null && pointIds.includes(activePointId);
