@@ -82,7 +82,7 @@ function Review({ count }: { count: number | undefined }) {
   if (count === 0) return <Nothing text="none" />;
   return (
     <span className="fact-state number warn">
-      <Icon name="person" /> {formatCount(count, 'answer')}
+      <Icon name="person" /> {formatCount(count, 'evaluation')}
     </span>
   );
 }
