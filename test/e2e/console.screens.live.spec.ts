@@ -58,6 +58,8 @@ test('an operator creates, follows, extends and cancels an interview', async ({ 
   await page.getByLabel('Candidate name').fill('Ada Lovelace');
   await page.getByLabel('Time').selectOption('1.5');
   await page.getByRole('button', { name: 'Create interview' }).click();
+  // A stray click beside the links must not lose them.
+  await page.mouse.click(5, 5);
   const link = await page.getByLabel('Candidate link', { exact: true }).inputValue();
   const reviewerLink = await page.getByLabel('Reviewer link', { exact: true }).inputValue();
   await page.getByRole('button', { name: 'Done' }).click();
@@ -68,6 +70,11 @@ test('an operator creates, follows, extends and cancels an interview', async ({ 
   await expect(page.getByRole('heading', { level: 1, name: 'Ada Lovelace' })).toBeFocused();
   await expect(state(page)).toHaveText('Invited');
   await expect(page.getByText('away', { exact: true })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Links' }).click();
+  await expect(page.getByLabel('Candidate link', { exact: true })).toHaveValue(link);
+  await expect(page.getByLabel('Reviewer link', { exact: true })).toHaveValue(reviewerLink);
+  await page.getByRole('button', { name: 'Close' }).click();
 
   candidate = connectCandidate(link);
   await expect(page.getByText('here', { exact: true })).toBeVisible();
@@ -112,7 +119,7 @@ test('an operator creates, follows, extends and cancels an interview', async ({ 
   await reviewer.goto(reviewerLink);
   await expect(state(reviewer)).toHaveText('Follow-up');
   expect(reviewer.url()).not.toContain('#');
-  await expect(reviewer.getByRole('button', { name: /Cancel|Extend/ })).toHaveCount(0);
+  await expect(reviewer.getByRole('button', { name: /Cancel|Extend|Links/ })).toHaveCount(0);
   expect((await new AxeBuilder({ page: reviewer }).analyze()).violations).toEqual([]);
 
   await page.getByRole('button', { name: 'Cancel interview' }).click();
@@ -127,7 +134,7 @@ test('an operator creates, follows, extends and cancels an interview', async ({ 
   await context.close();
 
   await page.getByRole('link', { name: 'Interviews' }).click();
-  await expect(row.getByText('Complete')).toBeVisible();
+  await expect(row.getByText('Over', { exact: true })).toBeVisible();
   await page.getByRole('radio', { name: 'Invited' }).check();
   await expect(row).toHaveCount(0);
   await page.goBack();

@@ -77,6 +77,7 @@ const scenes: Scene[] = [
     },
   },
   { name: 'running', act: press('Extend time') },
+  { name: 'running', act: press('Links') },
   { name: 'evaluating' },
   { name: 'invited' },
   { name: 'paused' },
@@ -226,6 +227,6 @@ test('shows a quote as evidence only where the answer says it', async ({ page })
 test('gives reviewers nothing that only operators may do', async ({ page }) => {
   await show(page, 'reviewer');
   await expect(page.getByRole('button', { name: 'Report' })).toBeVisible();
-  await expect(page.getByRole('button', { name: /Cancel|Extend/ })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /Cancel|Extend|Links/ })).toHaveCount(0);
   await expect(page.getByRole('link', { name: 'Interviews' })).toHaveCount(0);
 });

@@ -44,6 +44,11 @@ describe('the API as the console uses it', () => {
     expect(seen[0]?.headers.authorization).toBe('Bearer secret-key');
   });
 
+  it('asks for the links of one interview', async () => {
+    await createApi(base, 'k').readLinks('a');
+    expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/interviews/a/links' });
+  });
+
   it('lists with state, limit and cursor', async () => {
     const signal = new AbortController().signal;
     await createApi(base, 'k').listInterviews({ state: 'IDLE', limit: 50, cursor: 'a b' }, signal);

@@ -41,10 +41,13 @@ export interface NewInterview {
   accommodations: { timeMultiplier?: number; untimed?: boolean };
 }
 
-export interface Created {
-  id: string;
+export interface InterviewLinks {
   candidateUrl: string;
   reviewerUrl: string;
+}
+
+export interface Created extends InterviewLinks {
+  id: string;
 }
 
 export interface Api {
@@ -56,6 +59,7 @@ export interface Api {
   /** The same `key` again creates nothing and answers the same. */
   createInterview(interview: NewInterview, key: string): Promise<Reply<Created>>;
   giveCommand(interviewId: string, command: Command): Promise<Reply<{ seq: number }>>;
+  readLinks(interviewId: string): Promise<Reply<InterviewLinks>>;
   readReport(interviewId: string): Promise<Reply<ReportDigest>>;
   readTranscript(interviewId: string): Promise<Reply<unknown>>;
   readJournal(interviewId: string, afterSeq: number): Promise<Reply<{ records: JournalEntry[] }>>;
@@ -100,6 +104,7 @@ export function createApi(base: string, secret: string, fetchFrom: typeof fetch 
     listPlans: () => call('/api/plans'),
     createInterview: (interview, key) => post('/api/interviews', interview, { 'idempotency-key': key }),
     giveCommand: (interviewId, command) => post(at(interviewId, 'commands'), command),
+    readLinks: (interviewId) => call(at(interviewId, 'links')),
     readReport: (interviewId) => call(at(interviewId, 'report')),
     readTranscript: (interviewId) => call(at(interviewId, 'transcript')),
     readJournal: (interviewId, afterSeq) => call(at(interviewId, `journal?afterSeq=${afterSeq}`)),

@@ -84,7 +84,7 @@ function record(
   facts: JournalEntry['facts'],
   state: string,
 ): JournalEntry {
-  return { seq, at: now - (6 - seq) * minute, by, event: { type, ...fields }, facts, state };
+  return { seq, at: now - (6 - seq) * minute, by, event: { type, ...fields }, facts, state, hash: '' };
 }
 
 function reply<T>(value: T): Promise<Reply<T>> {
@@ -92,6 +92,11 @@ function reply<T>(value: T): Promise<Reply<T>> {
 }
 
 const lost = { ok: false, problem: toProblem('TRY_LATER', 'The service cannot be reached from here.') } as const;
+
+const links = {
+  candidateUrl: 'http://127.0.0.1:3000/interviews/01J9Z6Q2M7R3XA#eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiY2FuZGlkYXRl',
+  reviewerUrl: 'http://127.0.0.1:3000/console/interviews/01J9Z6Q2M7R3XA#eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoicmV2',
+};
 
 const headsByScene: Record<string, Summary[]> = {
   'list-empty': [],
@@ -122,12 +127,8 @@ function mockApi(scene: string): Api {
           { id: 'frontend-accessibility', version: 1, title: 'Frontend and accessibility', questionCount: 6 },
         ],
       }),
-    createInterview: () =>
-      reply({
-        id: 'new',
-        candidateUrl: 'http://127.0.0.1:3000/interviews/01J9Z6Q2M7R3XA#eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiY2FuZGlkYXRl',
-        reviewerUrl: 'http://127.0.0.1:3000/console/interviews/01J9Z6Q2M7R3XA#eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoicmV2',
-      }),
+    createInterview: () => reply({ id: 'new', ...links }),
+    readLinks: () => reply(links),
     giveCommand: (_id, { type }) =>
       type === 'interview.cancel'
         ? Promise.resolve({ ok: false, problem: toProblem('NOT_ACCEPTED', 'The interview is COMPLETE.') })

@@ -3,9 +3,9 @@ import { createId } from '../../../src/client/platform.ts';
 import type { Problem } from '../../../src/client/problem.ts';
 import type { Api, Created, PlanSummary } from '../api.ts';
 import { formatCount } from '../moments.ts';
-import { CopyField } from './copy-field.tsx';
 import { Field } from './field.tsx';
 import { FormDialog, ProblemNote } from './form-dialog.tsx';
+import { LinkFields } from './links.tsx';
 
 const extraTimes = [
   { value: '1', text: 'As in the plan' },
@@ -26,6 +26,14 @@ function newestOf(plans: PlanSummary[]): PlanSummary[] {
   const byId = new Map<string, PlanSummary>();
   for (const plan of plans) if (plan.version >= (byId.get(plan.id)?.version ?? 0)) byId.set(plan.id, plan);
   return [...byId.values()].sort((left, right) => left.title.localeCompare(right.title));
+}
+
+/** What a plan's title leaves out: beside it in the list, both would be cut off. */
+function hintOf(plans: PlanSummary[], planId: string): string {
+  const plan = plans.find(({ id }) => id === planId);
+  return plan
+    ? `${planId}, version ${plan.version}, ${formatCount(plan.questionCount, 'question')}`
+    : 'No plan is published yet. Publish one with POST /api/plans.';
 }
 
 /** Create an interview, then hand over its links. It is mounted anew for every interview. */
@@ -81,8 +89,7 @@ export function CreateDialog({
         closeLabel="Done"
         onSubmit={submit}
       >
-        <CopyField label="Candidate link" hint="Opens the interview." text={created.candidateUrl} />
-        <CopyField label="Reviewer link" hint="Shows answers and scores, read only." text={created.reviewerUrl} />
+        <LinkFields links={created} />
       </FormDialog>
     );
 
@@ -98,16 +105,13 @@ export function CreateDialog({
       onSubmit={submit}
     >
       {plansProblem && <ProblemNote problem={plansProblem} />}
-      <Field
-        label="Plan"
-        hint={plans?.length === 0 ? 'No plan is published yet. Publish one with POST /api/plans.' : undefined}
-      >
+      <Field label="Plan" hint={plans && hintOf(plans, planId)}>
         {(ids) => (
           <select {...ids} className="input" value={planId} onChange={(event) => setPlanId(event.target.value)}>
             {plans === null && <option value="">Loading…</option>}
-            {plans?.map(({ id, title, version, questionCount }) => (
+            {plans?.map(({ id, title }) => (
               <option key={id} value={id}>
-                {title} (version {version}, {formatCount(questionCount, 'question')})
+                {title}
               </option>
             ))}
           </select>

@@ -21,7 +21,10 @@ export function ProblemNote({ problem }: { problem: Problem }) {
   );
 }
 
-/** A form in a dialog, which stays open until the service has answered. `onSubmit` returns what was refused, or null. */
+/**
+ * A form in a dialog, which stays open until the service has answered, and when somebody clicks beside it: what stands
+ * in it would be lost. `onSubmit` returns what was refused, or null.
+ */
 export function FormDialog({
   isOpen,
   onClose,
@@ -64,7 +67,7 @@ export function FormDialog({
   }
 
   return (
-    <Dialog.Root open={isOpen} onOpenChange={(isNowOpen) => !isNowOpen && close()}>
+    <Dialog.Root open={isOpen} disablePointerDismissal onOpenChange={(isNowOpen) => !isNowOpen && close()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="dialog">

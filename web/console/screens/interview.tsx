@@ -9,6 +9,7 @@ import { Badge } from '../parts/badge.tsx';
 import { Downloads } from '../parts/downloads.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Frame } from '../parts/frame.tsx';
+import { LinksButton } from '../parts/links.tsx';
 import { OperatorActions } from '../parts/operator.tsx';
 import { Overview } from '../parts/overview.tsx';
 import { QuestionCard } from '../parts/question-card.tsx';
@@ -102,6 +103,7 @@ function Opened({
         </div>
         <div className="actions">
           {view.role === 'operator' && wasRunning && <OperatorActions api={api} view={view} />}
+          {view.role === 'operator' && <LinksButton api={api} interviewId={view.interviewId} />}
           <Downloads api={api} interviewId={view.interviewId} />
         </div>
       </div>
