@@ -2,10 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Actor, createInterviewActor, type Log } from './actor.ts';
 import type { Clock } from './clock.ts';
 import { type CreateRequest, storeInterview } from './creation.ts';
-import { type ErrorCode, VivaError } from './errors.ts';
+import { VivaError } from './errors.ts';
 import type { Evaluator } from './evaluators/evaluator.ts';
 import type { Claimed, Journal } from './journal/journal.ts';
-import { assertKnown } from './journal/versions.ts';
 import { createOverdue } from './overdue.ts';
 import { toOutline } from './plans/outline.ts';
 import type { PublishedPlan } from './plans/schema.ts';
@@ -22,8 +21,6 @@ export interface ActorsDeps {
   /** Who claims: unique per process. */
   owner: string;
   newId(): string;
-  /** At random, 128 bits at least. */
-  newSalt(): string;
   limits: {
     mailboxMax: number;
     answerCharsMax: number;
@@ -46,14 +43,11 @@ export interface Actors {
   /**
    * The live actor, restored if need be. It stays for this turn of the event loop: use it at once.
    *
-   * Errors: INTERVIEW_NOT_FOUND, INTERVIEW_ERASED, VERSION_PARKED, STORE_UNAVAILABLE, RESTARTING; TRY_LATER when
-   * `liveMax` are in use.
+   * Errors: INTERVIEW_NOT_FOUND, STORE_UNAVAILABLE, RESTARTING; TRY_LATER when `liveMax` are in use.
    */
   open(id: string): Promise<Actor>;
   /** Begin to look after overdue and idle interviews. */
   start(): void;
-  /** An interview has been erased: nothing of it stays in memory, and its connections end. */
-  forget(id: string): Promise<void>;
   /** Take nothing new, finish and store everything, end all connections. */
   drain(): Promise<void>;
   /** Actors in memory, those that are leaving it included. */
@@ -79,17 +73,16 @@ export function createActors(deps: ActorsDeps): Actors {
 
   async function revive(id: string, claimed: Claimed): Promise<Actor> {
     const { meta } = claimed.head;
-    assertKnown(claimed.head);
     const published = await deps.findPlan(meta.planId, meta.planVersion);
     const loadAll = async () => (await journal.load(id))?.records ?? [];
     const standing = await restore(id, toOutline(published), claimed, loadAll);
-    const { evaluator, fallback, newSalt } = deps;
+    const { evaluator, fallback } = deps;
     const onLost = () => {
       actorsById.delete(id);
       liveById.delete(id);
     };
     const actor = createInterviewActor(
-      { journal, clock, log, published, evaluator, fallback, newSalt, limits, onLost },
+      { journal, clock, log, published, evaluator, fallback, limits, onLost },
       claimed,
       standing,
     );
@@ -100,12 +93,8 @@ export function createActors(deps: ActorsDeps): Actors {
 
   /** Claim and restore. A connection takes the interview over; the sweep takes only what nobody holds. */
   async function claim(id: string, force: boolean): Promise<Actor> {
-    // Past the last record: only the head is wanted. Claiming what a newer build runs would take it from that build.
-    const found = await journal.load(id, Number.MAX_SAFE_INTEGER);
-    if (!found) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
-    assertKnown(found.head);
     const claimed = await journal.claim(id, deps.owner, { leaseMs: limits.leaseMs, force });
-    if (claimed === null) throw new VivaError('INTERVIEW_ERASED', 'what was said in this interview is erased');
+    if (claimed === null) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
     if (claimed === 'held') throw new VivaError('TRY_LATER', 'another node runs this interview');
     try {
       return await revive(id, claimed);
@@ -163,11 +152,11 @@ export function createActors(deps: ActorsDeps): Actors {
     return makeRoom();
   }
 
-  function hibernate(actor: Actor, code: ErrorCode = 'RESTARTING'): Promise<void> {
+  function hibernate(actor: Actor): Promise<void> {
     actorsById.delete(actor.id);
     liveById.delete(actor.id);
     const stopping = actor
-      .stop(code)
+      .stop('RESTARTING')
       .catch((error: unknown) => log.error({ err: error, interviewId: actor.id }, 'an interview was not released'))
       .finally(() => stoppingById.delete(actor.id));
     stoppingById.set(actor.id, stopping);
@@ -213,7 +202,7 @@ export function createActors(deps: ActorsDeps): Actors {
   }
 
   return {
-    create: (request) => storeInterview({ journal, clock, newId: deps.newId, newSalt: deps.newSalt }, request),
+    create: (request) => storeInterview({ journal, clock, newId: deps.newId }, request),
     async open(id) {
       const live = liveById.get(id);
       if (live) hold(live);
@@ -223,11 +212,6 @@ export function createActors(deps: ActorsDeps): Actors {
     },
     start() {
       sweepAgain(0);
-    },
-    async forget(id) {
-      const actor = await actorsById.get(id)?.catch(() => null);
-      if (actor && liveById.get(id) === actor) hibernate(actor, 'INTERVIEW_ERASED');
-      await stoppingById.get(id);
     },
     async drain() {
       isDraining = true;

@@ -1,8 +1,6 @@
-import type { InterviewEvent, PlanOutline } from '../machines/interview.ts';
+import { type InterviewEvent, interview, type PlanOutline } from '../machines/interview.ts';
 import { VivaError } from './errors.ts';
-import type { JournalRecord, StoredSnapshot, Versions } from './journal/journal.ts';
-import { bringUp, type SnapshotStep, snapshotSteps } from './journal/snapshots.ts';
-import { versionsNow } from './journal/versions.ts';
+import type { JournalRecord, StoredSnapshot } from './journal/journal.ts';
 import {
   begin,
   type Effect,
@@ -36,10 +34,6 @@ export interface CreatedEvent {
 
 interface SnapshotEnvelope {
   machineVersion: string;
-  /** Form of the records that it stands for. Absent = from before there was a chain. */
-  recordVersion?: number;
-  /** Pins the version of the plan. Absent = likewise. */
-  planHash?: string;
   state: StoredState;
   working: Working;
 }
@@ -67,31 +61,18 @@ export function created(interviewId: string, plan: PlanOutline, event: CreatedEv
 /** A standing as JSON, to be kept as a cache of the journal. */
 export function writeSnapshot(standing: Standing): StoredSnapshot {
   const envelope: SnapshotEnvelope = {
-    machineVersion: versionsNow.machine,
-    recordVersion: versionsNow.record,
-    planHash: standing.snapshot.context.plan.hash,
+    machineVersion: String(interview.version),
     state: toStored(standing.snapshot, standing.effects),
     working: standing.working,
   };
   return { seq: standing.seq, json: JSON.stringify(envelope) };
 }
 
-/** Which snapshots are read: a test brings versions of its own. */
-export interface SnapshotReading {
-  known: Versions;
-  steps: readonly SnapshotStep[];
-}
-
-function readSnapshot(
-  stored: StoredSnapshot | null,
-  plan: PlanOutline,
-  { known, steps }: SnapshotReading,
-): Standing | null {
+function readSnapshot(stored: StoredSnapshot | null, plan: PlanOutline): Standing | null {
   if (!stored) return null;
-  const envelope = bringUp(JSON.parse(stored.json), known.machine, steps) as SnapshotEnvelope | null;
-  // What cannot be brought up is not guessed at: the journal is the truth and is replayed instead.
-  if (!envelope || (envelope.recordVersion ?? 1) > known.record) return null;
-  if (envelope.planHash !== undefined && envelope.planHash !== plan.hash) return null;
+  const envelope = JSON.parse(stored.json) as SnapshotEnvelope;
+  // A snapshot of another machine version is not guessed at: the journal is the truth and is replayed instead.
+  if (envelope.machineVersion !== interview.version) return null;
   return {
     seq: stored.seq,
     snapshot: fromStored(envelope.state, plan),
@@ -139,9 +120,8 @@ export async function restore(
   plan: PlanOutline,
   stored: { snapshot: StoredSnapshot | null; tail: JournalRecord[] },
   loadAll: () => Promise<JournalRecord[]>,
-  reading: SnapshotReading = { known: versionsNow, steps: snapshotSteps },
 ): Promise<Standing> {
-  const from = readSnapshot(stored.snapshot, plan, reading);
+  const from = readSnapshot(stored.snapshot, plan);
   if (stored.snapshot && !from) return replay(interviewId, plan, await loadAll());
   return replay(interviewId, plan, stored.tail, from);
 }

@@ -1,15 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { VivaError } from '../errors.ts';
-import { chainRecords } from './late.ts';
-
-/** One step: plain SQL, or what plain SQL cannot do. */
-export type Migration = string | ((db: DatabaseSync) => void);
 
 /**
  * The schema of the SQLite engine as numbered steps: the n-th brings a file from version n - 1 to n.
  * A step that has been released is never changed; test/support/journal.v1.sql holds what it left behind.
  */
-export const migrations: readonly Migration[] = [
+export const migrations: readonly string[] = [
   // Inside the file interviews go by a number: with random ids as keys every append touches two to three times as
   // many pages of the indexes.
   `
@@ -69,20 +65,6 @@ export const migrations: readonly Migration[] = [
     UNIQUE (id, hash)
   ) STRICT;
   `,
-  (db) => {
-    db.exec(`
-    ALTER TABLE interview ADD COLUMN head_hash TEXT NOT NULL DEFAULT '';
-    ALTER TABLE interview ADD COLUMN record_version INTEGER NOT NULL DEFAULT 1;
-    ALTER TABLE interview ADD COLUMN machine_version TEXT NOT NULL DEFAULT '1';
-    ALTER TABLE interview ADD COLUMN erased_at INTEGER;
-    ALTER TABLE record ADD COLUMN record_version INTEGER NOT NULL DEFAULT 1;
-    ALTER TABLE record ADD COLUMN machine_version TEXT NOT NULL DEFAULT '1';
-    ALTER TABLE record ADD COLUMN hash TEXT NOT NULL DEFAULT '';
-    ALTER TABLE record ADD COLUMN salt TEXT;
-    ALTER TABLE record ADD COLUMN commitments TEXT;
-    `);
-    chainRecords(db);
-  },
 ];
 
 /** Marks a file as viva's (SQLite's application id; the letters `viva`). */
@@ -115,18 +97,15 @@ export function readVersion(db: DatabaseSync, path: string, known: number = migr
 }
 
 /** Bring a file to the newest version, each step in a transaction of its own: all of it or nothing of it. */
-export function migrate(db: DatabaseSync, path: string, steps: readonly Migration[] = migrations): void {
+export function migrate(db: DatabaseSync, path: string, steps: readonly string[] = migrations): void {
   while (readVersion(db, path, steps.length) < steps.length) {
     db.exec('BEGIN IMMEDIATE');
     try {
       // Again under the lock: another process may have taken this step in between.
       const version = readVersion(db, path, steps.length);
       const step = steps[version];
-      if (step !== undefined) {
-        if (typeof step === 'string') db.exec(step);
-        else step(db);
-        db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
-      }
+      if (step !== undefined)
+        db.exec(`${step}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
       db.exec('COMMIT');
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');

@@ -15,10 +15,6 @@ export interface HeadRow extends NumberRow {
   state: string;
   wake_at: number | null;
   updated_at: number;
-  head_hash: string;
-  record_version: number;
-  machine_version: string;
-  erased_at: number | null;
 }
 
 export interface RecordRow {
@@ -31,11 +27,6 @@ export interface RecordRow {
   facts: string;
   command_id: string | null;
   command_digest: string | null;
-  record_version: number;
-  machine_version: string;
-  hash: string;
-  salt: string | null;
-  commitments: string | null;
 }
 
 export interface PlanRow {
@@ -56,9 +47,6 @@ export function toHead(row: HeadRow): InterviewHead {
     state: row.state,
     wakeAt: row.wake_at,
     updatedAt: row.updated_at,
-    hash: row.head_hash,
-    versions: { record: row.record_version, machine: row.machine_version },
-    erasedAt: row.erased_at,
   };
 }
 
@@ -73,10 +61,6 @@ export function toRecord(row: RecordRow): JournalRecord {
     facts: JSON.parse(row.facts) as JournalRecord['facts'],
     state: row.state,
     ...(row.command_id === null ? {} : { command: { id: row.command_id, digest: row.command_digest ?? '' } }),
-    versions: { record: row.record_version, machine: row.machine_version },
-    hash: row.hash,
-    ...(row.salt === null ? {} : { salt: row.salt }),
-    ...(row.commitments === null ? {} : { commitments: JSON.parse(row.commitments) as Record<string, string> }),
   };
 }
 
@@ -97,17 +81,7 @@ export function toRecordRow(record: JournalRecord): RecordRow {
     facts: JSON.stringify(record.facts),
     command_id: record.command?.id ?? null,
     command_digest: record.command?.digest ?? null,
-    record_version: record.versions.record,
-    machine_version: record.versions.machine,
-    hash: record.hash,
-    salt: record.salt ?? null,
-    commitments: record.commitments ? JSON.stringify(record.commitments) : null,
   };
-}
-
-/** What a head row takes over from its newest record. */
-export function toHeadValues({ at, hash, record_version: recordVersion, machine_version: machineVersion }: RecordRow) {
-  return { at, hash, recordVersion, machineVersion };
 }
 
 /** An append as text and numbers, ready for a transaction. */

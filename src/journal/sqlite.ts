@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VivaError } from '../errors.ts';
-import { eraseTexts } from './chain.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { openDatabase, toStoreError, transact } from './database.ts';
 import { createGroup } from './group.ts';
@@ -14,7 +13,6 @@ import {
   type PlanRow,
   type RecordRow,
   toHead,
-  toHeadValues,
   toPlan,
   toRecord,
   toRecordRow,
@@ -78,7 +76,7 @@ export function createSqliteJournal({
   function appendNow({ append, record }: AppendRow): Appended {
     const { interviewId: id, epoch, state, wakeAt, snapshot } = append;
     const key = { id, epoch, seq: record.seq, commandId: record.command_id };
-    const moved = row<NumberRow>('moveHead', { ...key, ...toHeadValues(record), state, wakeAt, now: now() });
+    const moved = row<NumberRow>('moveHead', { ...key, state, wakeAt, at: record.at, now: now() });
     if (!moved) {
       const duplicate = row<{ seq: number; digest: string }>('findDuplicate', key);
       return duplicate ? { ok: false, reason: 'duplicate', ...duplicate } : { ok: false, reason: 'fenced' };
@@ -118,27 +116,6 @@ export function createSqliteJournal({
     return { head: toHead(headRow), snapshot, tail, commands: rows('listCommands', { number }) };
   }
 
-  function eraseNow(headRow: HeadRow, at: number): void {
-    const { number } = headRow;
-    const { meta, records } = eraseTexts(toHead(headRow).meta, listRecords(headRow, 0));
-    run('eraseHead', { number, meta: JSON.stringify(meta), at });
-    for (const record of records) {
-      const { seq, event, command_digest, salt, commitments } = toRecordRow(record);
-      run('eraseRecord', { number, seq, event, command_digest, salt, commitments });
-    }
-    run('dropSnapshot', { number });
-    run('dropIdempotency', { number });
-  }
-
-  /** The log still holds pages from before; a reader in another process may be reading them. */
-  function emptyLog(): void {
-    if (row<{ busy: number }>('emptyLog')?.busy !== 0)
-      throw new VivaError(
-        'STORE_UNAVAILABLE',
-        `${file} is being read by another process; the texts are erased, but not from its log; erase again`,
-      );
-  }
-
   return {
     capabilities: { isDurable: true, isShared: false },
 
@@ -148,11 +125,10 @@ export function createSqliteJournal({
           const key = idempotency?.key;
           const first = key && row<{ id: string; digest: string }>('findIdempotency', { key });
           if (first) return { ...first, isNew: false };
-          const recordRow = toRecordRow(record);
-          const values = { id, meta: JSON.stringify(meta), createdAt: meta.createdAt, state, wakeAt };
-          const added = row<NumberRow>('addInterview', { ...values, ...toHeadValues(recordRow) });
+          const values = { id, meta: JSON.stringify(meta), createdAt: meta.createdAt, state, wakeAt, at: record.at };
+          const added = row<NumberRow>('addInterview', values);
           if (!added) return { id, isNew: false };
-          run('addRecord', { ...added, ...recordRow });
+          run('addRecord', { ...added, ...toRecordRow(record) });
           if (idempotency) run('addIdempotency', { ...added, ...idempotency });
           return { id, isNew: true };
         }),
@@ -163,7 +139,7 @@ export function createSqliteJournal({
         transact(db, () => {
           const claimed = row<HeadRow>('claim', { id, owner, leaseMs, force: Number(force), now: now() });
           if (claimed) return readClaimed(claimed);
-          return row<HeadRow>('getHead', { id })?.erased_at === null ? 'held' : null;
+          return row('getHead', { id }) ? 'held' : null;
         }),
       ),
 
@@ -180,17 +156,6 @@ export function createSqliteJournal({
           if (released && snapshot) putSnapshot(released, snapshot);
         }),
       ),
-
-    erase: (id, at) =>
-      use(() => {
-        const isKnown = transact(db, () => {
-          const head = row<HeadRow>('getHead', { id });
-          if (head?.erased_at === null) eraseNow(head, at);
-          return head !== undefined;
-        });
-        if (isKnown) emptyLog();
-        return isKnown;
-      }),
 
     load: (id, afterSeq = 0) =>
       use(() =>

@@ -41,8 +41,7 @@ export function createReader(deps: {
     for (;;) {
       const known = readingsById.get(id) ?? begin(id);
       const reading = await known;
-      const isErasedSince = reading.head.erasedAt === null && wanted.head.erasedAt !== null;
-      if (reading.head.headSeq >= wanted.head.headSeq && !isErasedSince) return reading;
+      if (reading.head.headSeq >= wanted.head.headSeq) return reading;
       forget(id, known);
     }
   };

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { VivaError } from '../errors.ts';
-import { verifyChain } from '../journal/chain.ts';
 import { recordSchema, type TranscriptEntry, transcriptSchema, viewSchema } from '../protocol.ts';
 import { viewOfReading } from '../report/read.ts';
-import { buildReport, chainSchema, reportSchema } from '../report/report.ts';
+import { buildReport, reportSchema } from '../report/report.ts';
 import { recordFor } from '../view.ts';
 import { allow, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
@@ -20,14 +19,10 @@ const candidateEntry = transcriptSchema.shape.entries.element.pick({
 
 const [candidateView] = viewSchema.options;
 
-/**
- * What a candidate may read of the interview: their own words, results where the plan shows them, and the chain's head
- * as a receipt.
- */
+/** What a candidate may read of the interview: their own words, and results where the plan shows them. */
 const candidateTranscript = z.strictObject({
   entries: z.array(candidateEntry.strict()),
   results: candidateView.shape.results,
-  chain: chainSchema,
 });
 
 /** Named one by one, so that a new field of the transcript stays hidden until somebody decides otherwise. */
@@ -56,8 +51,7 @@ export function registerResults(app: App, service: Service): void {
       if (identity.role !== 'candidate') return reading.transcript;
       const view = viewOfReading(reading, 'candidate', { now: clock.now(), answerCharsMax });
       const results = view.role === 'candidate' && view.results ? { results: view.results } : {};
-      const chain = verifyChain(reading.head, reading.records);
-      return { entries: reading.transcript.entries.map(forCandidate), ...results, chain };
+      return { entries: reading.transcript.entries.map(forCandidate), ...results };
     },
   );
 

@@ -191,7 +191,7 @@ async function finish(w: World): Promise<unknown> {
   }
   const report = buildReport(await readInterview(w.journal, async () => w.published, id));
   return JSON.parse(
-    JSON.stringify(report, (key, value) => (/At$|^at$|interviewId|headSeq|recordCount|headHash/.test(key) ? undefined : value)),
+    JSON.stringify(report, (key, value) => (/At$|^at$|interviewId|headSeq/.test(key) ? undefined : value)),
   );
 }
 
