@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 // Plain JavaScript, because the first `node` on the PATH may be one that cannot run TypeScript: then the pinned one
@@ -7,8 +8,10 @@ import { createRequire } from 'node:module';
 
 if (process.features.typescript) {
   const { runCli } = await import('../src/cli/main.ts');
-  const { stdin, stdout, stderr } = process;
-  process.exitCode = await runCli({ argv: process.argv.slice(2), stdin, stdout, stderr });
+  // As `npm start` does; what is set already stays.
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const { stdin, stdout, stderr, env } = process;
+  process.exitCode = await runCli({ argv: process.argv.slice(2), stdin, stdout, stderr, env });
 } else {
   const pinned = createRequire(import.meta.url).resolve('node/bin/node');
   const child = spawn(pinned, process.argv.slice(1), { stdio: 'inherit' });

@@ -4,7 +4,9 @@ import type { Clock } from './clock.ts';
 import { checkLength, digestOf, explainRefusal, toEvent } from './commands.ts';
 import { createLogics, type EffectDeps } from './effects.ts';
 import { type ErrorCode, type Problem, toProblem } from './errors.ts';
-import type { Append, Cause, Claimed, Journal, JournalRecord, StoredEvent } from './journal/journal.ts';
+import { sealRecord } from './journal/chain.ts';
+import type { Append, Cause, Claimed, Journal, StoredEvent } from './journal/journal.ts';
+import { versionsNow } from './journal/versions.ts';
 import { createMailbox } from './mailbox.ts';
 import type { PublishedPlan } from './plans/schema.ts';
 import type { Command, Role, View } from './protocol.ts';
@@ -52,6 +54,8 @@ export interface ActorDeps {
   published: PublishedPlan;
   evaluator: EffectDeps['evaluator'];
   fallback: EffectDeps['fallback'];
+  /** At random; keeps the commitments to what people write from being guessed. */
+  newSalt(): string;
   limits: { mailboxMax: number; answerCharsMax: number; snapshotEvery: number };
   /** The actor can no longer be sure of its state: drop it; the next one restores from the journal. */
   onLost(): void;
@@ -70,6 +74,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   const { id, meta, epoch } = claimed.head;
   const commandsById = new Map(claimed.commands.map((command) => [command.id, command]));
   let standing = restored;
+  let headHash = claimed.head.hash;
   let snapshotSeq = claimed.snapshot?.seq ?? 0;
   let transcript: Folded | null = null;
   let usedAt = clock.now();
@@ -120,7 +125,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
 
   /** Write a step, and only then let it be known and let its effects start. False = it lost the actor. */
   async function commit(step: Step, event: StoredEvent, by: Cause, command?: Command): Promise<boolean> {
-    const record: JournalRecord = {
+    const unsealed = {
       seq: standing.seq + 1,
       at: event.at ?? instant(),
       epoch,
@@ -129,7 +134,9 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       facts: step.facts,
       state: statePathOf(step.snapshot),
       ...(command ? { command: { id: command.id, digest: digestOf(command) } } : {}),
+      versions: versionsNow,
     };
+    const record = sealRecord(unsealed, { previousHash: headHash, salt: deps.newSalt() });
     const next = advance(standing, step, record);
     const isSnapshotDue = record.seq - snapshotSeq >= limits.snapshotEvery;
     const isAppended = await append({
@@ -143,6 +150,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     if (!isAppended) return false;
     const before = standing;
     standing = next;
+    headHash = record.hash;
     usedAt = clock.now();
     if (isSnapshotDue) snapshotSeq = record.seq;
     if (record.command) commandsById.set(record.command.id, { ...record.command, seq: record.seq });

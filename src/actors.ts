@@ -2,12 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Actor, createInterviewActor, type Log } from './actor.ts';
 import type { Clock } from './clock.ts';
 import { type CreateRequest, storeInterview } from './creation.ts';
-import { VivaError } from './errors.ts';
+import { type ErrorCode, VivaError } from './errors.ts';
 import type { Evaluator } from './evaluators/evaluator.ts';
 import type { Claimed, Journal } from './journal/journal.ts';
+import { assertKnown } from './journal/versions.ts';
 import { createOverdue } from './overdue.ts';
 import { toOutline } from './plans/outline.ts';
 import type { PublishedPlan } from './plans/schema.ts';
+import { createRecency } from './recency.ts';
 import { restore } from './restore.ts';
 
 export interface ActorsDeps {
@@ -21,6 +23,8 @@ export interface ActorsDeps {
   /** Who claims: unique per process. */
   owner: string;
   newId(): string;
+  /** At random, 128 bits at least. */
+  newSalt(): string;
   limits: {
     mailboxMax: number;
     answerCharsMax: number;
@@ -43,11 +47,14 @@ export interface Actors {
   /**
    * The live actor, restored if need be. It stays for this turn of the event loop: use it at once.
    *
-   * Errors: INTERVIEW_NOT_FOUND, STORE_UNAVAILABLE, RESTARTING; TRY_LATER when `liveMax` are in use.
+   * Errors: INTERVIEW_NOT_FOUND, INTERVIEW_ERASED, VERSION_PARKED, STORE_UNAVAILABLE, RESTARTING; TRY_LATER when
+   * `liveMax` are in use.
    */
   open(id: string): Promise<Actor>;
   /** Begin to look after overdue and idle interviews. */
   start(): void;
+  /** An interview has been erased: nothing of it stays in memory, and its connections end. */
+  forget(id: string): Promise<void>;
   /** Take nothing new, finish and store everything, end all connections. */
   drain(): Promise<void>;
   /** Actors in memory, those that are leaving it included. */
@@ -60,6 +67,7 @@ export function createActors(deps: ActorsDeps): Actors {
   const actorsById = new Map<string, Promise<Actor>>();
   const liveById = new Map<string, Actor>();
   const stoppingById = new Map<string, Promise<void>>();
+  const recency = createRecency<Actor>();
   /** Asked for in this turn of the event loop: whoever did has not had the time to use them. */
   const held = new Set<Actor>();
   const overdue = createOverdue({
@@ -73,28 +81,35 @@ export function createActors(deps: ActorsDeps): Actors {
 
   async function revive(id: string, claimed: Claimed): Promise<Actor> {
     const { meta } = claimed.head;
+    assertKnown(claimed.head);
     const published = await deps.findPlan(meta.planId, meta.planVersion);
-    const loadAll = async () => (await journal.load(id))?.records ?? [];
-    const standing = await restore(id, toOutline(published), claimed, loadAll);
-    const { evaluator, fallback } = deps;
+    const loadAfter = async (seq: number) => (await journal.load(id, seq))?.records ?? [];
+    const standing = await restore(id, toOutline(published), claimed, loadAfter);
+    const { evaluator, fallback, newSalt } = deps;
     const onLost = () => {
       actorsById.delete(id);
       liveById.delete(id);
+      recency.remove(actor);
     };
-    const actor = createInterviewActor(
-      { journal, clock, log, published, evaluator, fallback, limits, onLost },
+    const actor: Actor = createInterviewActor(
+      { journal, clock, log, published, evaluator, fallback, newSalt, limits, onLost },
       claimed,
       standing,
     );
     liveById.set(id, actor);
+    recency.add(actor);
     hold(actor);
     return actor;
   }
 
   /** Claim and restore. A connection takes the interview over; the sweep takes only what nobody holds. */
   async function claim(id: string, force: boolean): Promise<Actor> {
+    // Past the last record: only the head is wanted. Claiming what a newer build runs would take it from that build.
+    const found = await journal.load(id, Number.MAX_SAFE_INTEGER);
+    if (!found) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+    assertKnown(found.head);
     const claimed = await journal.claim(id, deps.owner, { leaseMs: limits.leaseMs, force });
-    if (claimed === null) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+    if (claimed === null) throw new VivaError('INTERVIEW_ERASED', 'what was said in this interview is erased');
     if (claimed === 'held') throw new VivaError('TRY_LATER', 'another node runs this interview');
     try {
       return await revive(id, claimed);
@@ -106,11 +121,13 @@ export function createActors(deps: ActorsDeps): Actors {
   }
 
   async function bring(id: string, force: boolean): Promise<Actor> {
-    if (!actorsById.has(id)) await findRoom(1);
+    const isRoom = actorsById.has(id) || (await findRoom(1));
     const known = actorsById.get(id);
     if (known) return known;
     if (isDraining) throw new VivaError('RESTARTING', 'the service is restarting; come back in a moment');
-    if (!makeRoom()) throw new VivaError('TRY_LATER', `all of the ${limits.liveMax} interviews in memory are in use`);
+    // Looked at again: others may have been quicker.
+    if (!isRoom || !makeRoom())
+      throw new VivaError('TRY_LATER', `all of the ${limits.liveMax} interviews in memory are in use`);
     const opened = (async () => {
       await stoppingById.get(id);
       // The memory of those that leave is not free yet.
@@ -131,17 +148,10 @@ export function createActors(deps: ActorsDeps): Actors {
     return actor.isIdle && !held.has(actor);
   }
 
-  function leastRecentlyUsed(): Actor | undefined {
-    let oldest: Actor | undefined;
-    for (const actor of liveById.values())
-      if (mayLeave(actor) && (!oldest || actor.usedAt < oldest.usedAt)) oldest = actor;
-    return oldest;
-  }
-
   /** The least recently used idle interview leaves where that is needed; false = all are in use. */
   function makeRoom(): boolean {
     if (actorsById.size < limits.liveMax) return true;
-    const leaving = leastRecentlyUsed();
+    const leaving = recency.oldest(mayLeave);
     if (leaving) hibernate(leaving);
     return leaving !== undefined;
   }
@@ -152,11 +162,12 @@ export function createActors(deps: ActorsDeps): Actors {
     return makeRoom();
   }
 
-  function hibernate(actor: Actor): Promise<void> {
+  function hibernate(actor: Actor, code: ErrorCode = 'RESTARTING'): Promise<void> {
     actorsById.delete(actor.id);
     liveById.delete(actor.id);
+    recency.remove(actor);
     const stopping = actor
-      .stop('RESTARTING')
+      .stop(code)
       .catch((error: unknown) => log.error({ err: error, interviewId: actor.id }, 'an interview was not released'))
       .finally(() => stoppingById.delete(actor.id));
     stoppingById.set(actor.id, stopping);
@@ -202,7 +213,7 @@ export function createActors(deps: ActorsDeps): Actors {
   }
 
   return {
-    create: (request) => storeInterview({ journal, clock, newId: deps.newId }, request),
+    create: (request) => storeInterview({ journal, clock, newId: deps.newId, newSalt: deps.newSalt }, request),
     async open(id) {
       const live = liveById.get(id);
       if (live) hold(live);
@@ -212,6 +223,11 @@ export function createActors(deps: ActorsDeps): Actors {
     },
     start() {
       sweepAgain(0);
+    },
+    async forget(id) {
+      const actor = await actorsById.get(id)?.catch(() => null);
+      if (actor && liveById.get(id) === actor) hibernate(actor, 'INTERVIEW_ERASED');
+      await stoppingById.get(id);
     },
     async drain() {
       isDraining = true;

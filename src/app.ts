@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { VivaError } from './errors.ts';
 import { registerCommands } from './routes/commands.ts';
+import { registerErasure } from './routes/erase.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerInterviews } from './routes/interviews.ts';
 import type { SocketLimits } from './routes/limits.ts';
@@ -123,6 +124,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   registerDescriptions(app);
   registerPlans(app, service);
   registerInterviews(app, service);
+  registerErasure(app, service);
   registerResults(app, service);
   registerCommands(app, service);
   registerPages(app, service);

@@ -1,7 +1,8 @@
-import { interview } from '../machines/interview.ts';
 import type { Clock } from './clock.ts';
 import { VivaError } from './errors.ts';
+import { sealRecord } from './journal/chain.ts';
 import type { InterviewMeta, Journal } from './journal/journal.ts';
+import { versionsNow } from './journal/versions.ts';
 import { toOutline } from './plans/outline.ts';
 import type { PublishedPlan } from './plans/schema.ts';
 import { stateOf, statePathOf, wakeAtOf } from './reduce.ts';
@@ -24,7 +25,7 @@ export interface CreateRequest {
  * Errors: IDEMPOTENCY_KEY_REUSED when the key was used for another request.
  */
 export async function storeInterview(
-  deps: { journal: Journal; clock: Clock; newId(): string },
+  deps: { journal: Journal; clock: Clock; newId(): string; newSalt(): string },
   { published, candidate, accommodations, externalId, idempotency }: CreateRequest,
 ): Promise<{ id: string; isNew: boolean }> {
   const id = deps.newId();
@@ -37,27 +38,30 @@ export async function storeInterview(
     isUntimed: accommodations.untimed ?? false,
   };
   const step = created(id, toOutline(published), event);
+  const meta: InterviewMeta = {
+    planId: published.plan.id,
+    planVersion: published.version,
+    planHash: published.hash,
+    machineVersion: versionsNow.machine,
+    createdAt: at,
+    candidate,
+    accommodations,
+    ...(externalId === undefined ? {} : { externalId }),
+  };
+  const unsealed = {
+    seq: 1,
+    at,
+    epoch: 0,
+    by: 'operator' as const,
+    event: { ...event },
+    facts: step.facts,
+    state: statePathOf(step.snapshot),
+    versions: versionsNow,
+  };
   const stored = await deps.journal.create({
     id,
-    meta: {
-      planId: published.plan.id,
-      planVersion: published.version,
-      planHash: published.hash,
-      machineVersion: String(interview.version),
-      createdAt: at,
-      candidate,
-      accommodations,
-      ...(externalId === undefined ? {} : { externalId }),
-    },
-    record: {
-      seq: 1,
-      at,
-      epoch: 0,
-      by: 'operator',
-      event: { ...event },
-      facts: step.facts,
-      state: statePathOf(step.snapshot),
-    },
+    meta,
+    record: sealRecord(unsealed, { salt: deps.newSalt(), opening: { interviewId: id, meta } }),
     state: stateOf(step.snapshot),
     wakeAt: wakeAtOf(step.started, at),
     ...(idempotency ? { idempotency } : {}),

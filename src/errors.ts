@@ -72,6 +72,13 @@ export const errorTable = {
     closeCode: 4404,
     isRetryable: false,
   },
+  INTERVIEW_ERASED: {
+    title: 'This interview is erased',
+    class: 'refused',
+    status: 410,
+    closeCode: 4410,
+    isRetryable: false,
+  },
   SUPERSEDED: {
     title: 'A newer tab has taken over',
     class: 'refused',
@@ -106,6 +113,13 @@ export const errorTable = {
     title: 'Too many commands are waiting for this interview',
     class: 'unavailable',
     status: 429,
+    isRetryable: true,
+  },
+  VERSION_PARKED: {
+    title: 'This interview waits for a newer version of the service',
+    class: 'unavailable',
+    status: 503,
+    closeCode: 1013,
     isRetryable: true,
   },
   STORE_UNAVAILABLE: { title: 'The store cannot be reached', class: 'unavailable', status: 503, isRetryable: true },

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
@@ -114,6 +114,7 @@ const actors = createActors({
   log,
   owner: `${hostname()}/${process.pid}/${randomUUID()}`,
   newId: () => randomUUID(),
+  newSalt: () => randomBytes(16).toString('base64url'),
   limits: {
     mailboxMax: config.mailboxMax,
     answerCharsMax: config.answerCharsMax,

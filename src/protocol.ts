@@ -207,6 +207,8 @@ export const recordSchema = z.object({
   event: z.looseObject({ type: z.string() }),
   facts: z.array(z.looseObject({ type: z.string() })),
   state: z.string(),
+  /** The record's link in the chain. */
+  hash: z.string(),
 });
 
 export type RecordView = z.infer<typeof recordSchema>;

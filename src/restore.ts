@@ -1,6 +1,8 @@
-import { type InterviewEvent, interview, type PlanOutline } from '../machines/interview.ts';
+import type { InterviewEvent, InterviewFact, PlanOutline } from '../machines/interview.ts';
 import { VivaError } from './errors.ts';
-import type { JournalRecord, StoredSnapshot } from './journal/journal.ts';
+import type { JournalRecord, StoredSnapshot, Versions } from './journal/journal.ts';
+import { bringUp, type SnapshotStep, snapshotSteps } from './journal/snapshots.ts';
+import { versionsNow } from './journal/versions.ts';
 import {
   begin,
   type Effect,
@@ -21,6 +23,8 @@ export interface Standing {
   snapshot: Snapshot;
   effects: Effect[];
   working: Working;
+  /** The record that asked the main question: the words at hand were said from there on. 0 = nothing is asked yet. */
+  askedSeq: number;
 }
 
 /** The event of an interview's first record. The plan is pinned by hash in the head. */
@@ -34,8 +38,18 @@ export interface CreatedEvent {
 
 interface SnapshotEnvelope {
   machineVersion: string;
+  /** Form of the records that it stands for. */
+  recordVersion: number;
+  /** Pins the version of the plan. */
+  planHash: string;
   state: StoredState;
-  working: Working;
+  /** Words are left out, so that a snapshot holds nothing that a candidate wrote; they are in the records. */
+  scores: Working['scores'];
+  askedSeq: number;
+}
+
+function isQuestionAsked(fact: InterviewFact): boolean {
+  return fact.type === 'prompt.asked' && fact.prompt.kind === 'question';
 }
 
 /** Move a standing by one step that is committed or is being replayed. */
@@ -49,6 +63,7 @@ export function advance(
     snapshot: step.snapshot,
     effects: effectsAfter(standing.effects, step),
     working: foldWorking(standing.working, record.event, record.facts),
+    askedSeq: record.facts.some(isQuestionAsked) ? record.seq : standing.askedSeq,
   };
 }
 
@@ -61,23 +76,39 @@ export function created(interviewId: string, plan: PlanOutline, event: CreatedEv
 /** A standing as JSON, to be kept as a cache of the journal. */
 export function writeSnapshot(standing: Standing): StoredSnapshot {
   const envelope: SnapshotEnvelope = {
-    machineVersion: String(interview.version),
+    machineVersion: versionsNow.machine,
+    recordVersion: versionsNow.record,
+    planHash: standing.snapshot.context.plan.hash,
     state: toStored(standing.snapshot, standing.effects),
-    working: standing.working,
+    scores: standing.working.scores,
+    askedSeq: standing.askedSeq,
   };
   return { seq: standing.seq, json: JSON.stringify(envelope) };
 }
 
-function readSnapshot(stored: StoredSnapshot | null, plan: PlanOutline): Standing | null {
+/** Which snapshots are read: a test brings versions of its own. */
+export interface SnapshotReading {
+  known: Versions;
+  steps: readonly SnapshotStep[];
+}
+
+function readSnapshot(
+  stored: StoredSnapshot | null,
+  plan: PlanOutline,
+  { known, steps }: SnapshotReading,
+): Standing | null {
   if (!stored) return null;
-  const envelope = JSON.parse(stored.json) as SnapshotEnvelope;
-  // A snapshot of another machine version is not guessed at: the journal is the truth and is replayed instead.
-  if (envelope.machineVersion !== interview.version) return null;
+  const envelope = bringUp(JSON.parse(stored.json), known.machine, steps) as SnapshotEnvelope | null;
+  // What cannot be brought up is not guessed at: the journal is the truth and is replayed instead.
+  if (!envelope || envelope.recordVersion > known.record) return null;
+  // The first snapshots held words, and not where they were said.
+  if (envelope.askedSeq === undefined || envelope.planHash !== plan.hash) return null;
   return {
     seq: stored.seq,
     snapshot: fromStored(envelope.state, plan),
     effects: envelope.state.effects,
-    working: envelope.working,
+    working: { ...emptyWorking, scores: envelope.scores },
+    askedSeq: envelope.askedSeq,
   };
 }
 
@@ -102,7 +133,7 @@ export function replay(
     if (record.seq !== (standing?.seq ?? 0) + 1) throw unreadable(interviewId, record.seq, 'a record is missing');
     if (!standing) {
       const step = created(interviewId, plan, record.event as unknown as CreatedEvent);
-      const start = { seq: 0, snapshot: step.snapshot, effects: [], working: emptyWorking };
+      const start = { seq: 0, snapshot: step.snapshot, effects: [], working: emptyWorking, askedSeq: 0 };
       standing = advance(start, step, record);
       continue;
     }
@@ -114,14 +145,26 @@ export function replay(
   return standing;
 }
 
-/** Restore an interview: the snapshot if there is a usable one, then the records after it. */
+/** The words at hand, from the records since the question was asked: folding scores again changes none of them. */
+function withWords(standing: Standing, records: readonly JournalRecord[]): Standing {
+  const said = records.filter(({ seq }) => seq >= standing.askedSeq && seq <= standing.seq);
+  const working = said.reduce((folded, { event, facts }) => foldWorking(folded, event, facts), standing.working);
+  return { ...standing, working };
+}
+
+/**
+ * Restore an interview: the snapshot if there is a usable one, then the records after it. `loadAfter` reads the records
+ * after a sequence number, or more of them.
+ */
 export async function restore(
   interviewId: string,
   plan: PlanOutline,
   stored: { snapshot: StoredSnapshot | null; tail: JournalRecord[] },
-  loadAll: () => Promise<JournalRecord[]>,
+  loadAfter: (seq: number) => Promise<JournalRecord[]>,
+  reading: SnapshotReading = { known: versionsNow, steps: snapshotSteps },
 ): Promise<Standing> {
-  const from = readSnapshot(stored.snapshot, plan);
-  if (stored.snapshot && !from) return replay(interviewId, plan, await loadAll());
-  return replay(interviewId, plan, stored.tail, from);
+  const from = readSnapshot(stored.snapshot, plan, reading);
+  if (stored.snapshot && !from) return replay(interviewId, plan, await loadAfter(0));
+  if (!from || from.askedSeq === 0) return replay(interviewId, plan, stored.tail, from);
+  return replay(interviewId, plan, stored.tail, withWords(from, await loadAfter(from.askedSeq - 1)));
 }

@@ -161,8 +161,8 @@ export function viewFor(role: Role, source: ViewSource): View {
  *
  * Source: PROTOCOL.md V6 (the words of a draft are the candidate's own until they are an answer).
  */
-export function recordFor({ seq, at, by, event, facts, state }: JournalRecord): RecordView {
+export function recordFor({ seq, at, by, event, facts, state, hash }: JournalRecord): RecordView {
   const { text, ...rest } = event;
   const isDraft = event.type === 'answer.draft';
-  return { seq, at, by, event: isDraft ? { ...rest, chars: String(text).length } : event, facts, state };
+  return { seq, at, by, event: isDraft ? { ...rest, chars: String(text).length } : event, facts, state, hash };
 }

@@ -13,6 +13,8 @@ export interface Invocation {
   stdin: AsyncIterable<string | Uint8Array>;
   stdout: NodeJS.WritableStream;
   stderr: NodeJS.WritableStream;
+  /** Absent = nothing is set. */
+  env?: Readonly<Record<string, string | undefined>>;
 }
 
 const usage = `Usage: viva evaluate PLAN QUESTION_ID < answer.txt

@@ -13,6 +13,11 @@ const commands = {
     does: 'judge answers offline, with everything that led to the score',
     run: async (invocation: Invocation) => (await import('./evaluate.ts')).runEvaluate(invocation),
   },
+  verify: {
+    usage: 'verify ID [--head HASH] [--store sqlite:PATH]',
+    does: 'check the record chain of one interview',
+    run: async (invocation: Invocation) => (await import('./verify.ts')).runVerify(invocation),
+  },
 };
 
 const help = `Usage: viva COMMAND …

@@ -68,6 +68,8 @@ function readPragma(db: DatabaseSync, name: string): unknown {
 
 function configure(db: DatabaseSync, path: string): void {
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_BYTES_MAX}`);
+  // What is erased must be gone from the file: freed space is overwritten.
+  db.exec('PRAGMA secure_delete = ON');
   // macOS: an fsync there leaves the bytes in the disk's cache. Elsewhere this changes nothing.
   db.exec('PRAGMA fullfsync = ON');
   if (readPragma(db, 'journal_mode') !== 'wal' || readPragma(db, 'synchronous') !== SYNCHRONOUS_FULL)
@@ -106,6 +108,8 @@ export function openDatabase({ path, busyTimeoutMs, isReadOnly }: DatabaseOption
     if (!isReadOnly) {
       configure(db, file);
       migrate(db, file);
+      // Files of version 1 were not written with secure deletion: what was freed there goes now.
+      if (version === 1) db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
     }
     const statements = prepareStatements(db);
     // One process per file: whoever held a lease is gone.

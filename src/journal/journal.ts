@@ -7,6 +7,12 @@ export type Cause = Role | 'service';
 /** An event as the machine received it: plain JSON with a type and an instant. */
 export type StoredEvent = { type: string; at?: number } & Record<string, unknown>;
 
+/** What wrote a record: the form of its JSON, and the machine that decided it. The plan's version is in the meta. */
+export interface Versions {
+  record: number;
+  machine: string;
+}
+
 /** One entry of one interview's journal. `at` in ms since 1970 UTC. */
 export interface JournalRecord {
   seq: number;
@@ -19,9 +25,16 @@ export interface JournalRecord {
   state: string;
   /** The command that caused it: its id and a digest of what it asked. */
   command?: { id: string; digest: string };
+  versions: Versions;
+  /** The record's link in the chain (chain.ts): hex SHA-256 over the hash before it and the record. */
+  hash: string;
+  /** What the commitments to the record's personal texts are salted with, as long as there are texts. */
+  salt?: string;
+  /** The commitments, by path, once texts and salt are erased. */
+  commitments?: Record<string, string>;
 }
 
-/** What is known of an interview from its creation on; it never changes. */
+/** What is known of an interview from its creation on; it never changes, unless it is erased. */
 export interface InterviewMeta {
   planId: string;
   planVersion: number;
@@ -45,9 +58,18 @@ export interface InterviewHead {
   wakeAt: number | null;
   /** The `at` of the newest record. */
   updatedAt: number;
+  /** The hash of the newest record. */
+  hash: string;
+  /** The versions of the newest record. */
+  versions: Versions;
+  /** When the personal texts were erased. */
+  erasedAt: number | null;
 }
 
-/** A snapshot is a cache: the machine and its host at a sequence number, as JSON. */
+/**
+ * A snapshot is a cache: the machine and its host at a sequence number, as JSON. It holds nothing that a person wrote:
+ * engines rewrite it often, and copies of what is rewritten may stay in their files.
+ */
 export interface StoredSnapshot {
   seq: number;
   json: string;
@@ -119,7 +141,8 @@ export interface Journal {
 
   /**
    * Become the writer of an interview: epoch + 1. Without `force` only if nobody else holds an unexpired lease; an
-   * owner may always claim its own again. Returns null when the interview does not exist, `held` when somebody else holds it.
+   * owner may always claim its own again. Returns null when the interview does not exist or is erased, `held` when
+   * somebody else holds it.
    */
   claim(id: string, owner: string, options: { leaseMs: number; force: boolean }): Promise<Claimed | 'held' | null>;
 
@@ -131,6 +154,15 @@ export interface Journal {
 
   /** Give the lease up, optionally leaving a snapshot. A stale epoch is ignored. */
   release(id: string, epoch: number, snapshot?: StoredSnapshot): Promise<void>;
+
+  /**
+   * Erase everything personal of an interview for good, and its snapshot and idempotency key with it; the writer of now
+   * is fenced, and nothing is due any more. When it resolves the engine holds no trace of the texts. False = there is
+   * no such interview. Erasing again finishes what a failure left undone, and keeps the first instant.
+   *
+   * Errors: STORE_UNAVAILABLE also when the texts are gone from the interview, but not yet from the engine's files.
+   */
+  erase(id: string, at: number): Promise<boolean>;
 
   /** Read without becoming the writer: head and the records after `afterSeq` (default 0). */
   load(id: string, afterSeq?: number): Promise<{ head: InterviewHead; records: JournalRecord[] } | null>;

@@ -1,4 +1,5 @@
 import { VivaError } from '../errors.ts';
+import { eraseTexts } from './chain.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type {
   Append,
@@ -61,7 +62,8 @@ export function createMemoryJournal({ now = Date.now }: { now?: () => number } =
     const known = record.command && interview.commandsById.get(record.command.id);
     if (known) return { ok: false, reason: 'duplicate', seq: known.seq, digest: known.digest };
     write(interview, record);
-    interview.head = { ...interview.head, headSeq: record.seq, state, wakeAt, updatedAt: record.at };
+    const { seq: headSeq, at: updatedAt, hash, versions } = record;
+    interview.head = { ...interview.head, headSeq, state, wakeAt, updatedAt, hash, versions };
     interview.leaseUntil = now() + interview.leaseMs;
     if (snapshot) interview.snapshot = { ...snapshot };
     return { ok: true };
@@ -75,7 +77,9 @@ export function createMemoryJournal({ now = Date.now }: { now?: () => number } =
       const first = idempotency && createsByKey.get(idempotency.key);
       if (first) return { ...first, isNew: false };
       if (interviewsById.has(id)) return { id, isNew: false };
-      const head = { id, meta: copy(meta), epoch: 0, headSeq: 1, state, wakeAt, updatedAt: record.at };
+      const { at: updatedAt, hash, versions } = record;
+      const place = { epoch: 0, headSeq: 1, state, wakeAt, updatedAt, erasedAt: null };
+      const head = { id, meta: copy(meta), ...place, hash, versions };
       const lease = { owner: null, leaseUntil: 0, leaseMs: 0 };
       const interview: Interview = { head, ...lease, snapshot: null, records: [], commandsById: new Map() };
       write(interview, record);
@@ -87,7 +91,7 @@ export function createMemoryJournal({ now = Date.now }: { now?: () => number } =
     async claim(id, owner, { leaseMs, force }) {
       assertOpen();
       const interview = interviewsById.get(id);
-      if (!interview) return null;
+      if (!interview || interview.head.erasedAt !== null) return null;
       if (!force && interview.owner !== owner && !isFree(interview)) return 'held';
       interview.head = { ...interview.head, epoch: interview.head.epoch + 1 };
       Object.assign(interview, { owner, leaseMs, leaseUntil: now() + leaseMs });
@@ -107,6 +111,20 @@ export function createMemoryJournal({ now = Date.now }: { now?: () => number } =
       if (interview?.head.epoch !== epoch) return;
       interview.owner = null;
       if (snapshot) interview.snapshot = { ...snapshot };
+    },
+
+    async erase(id, at) {
+      assertOpen();
+      const interview = interviewsById.get(id);
+      if (!interview) return false;
+      const { head } = interview;
+      if (head.erasedAt !== null) return true;
+      const { meta, records } = eraseTexts(head.meta, recordsAfter(interview, 0));
+      interview.head = { ...head, meta, epoch: head.epoch + 1, wakeAt: null, erasedAt: at };
+      Object.assign(interview, { owner: null, snapshot: null, records: [], commandsById: new Map() });
+      for (const record of records) write(interview, record);
+      for (const [key, created] of createsByKey) if (created.id === id) createsByKey.delete(key);
+      return true;
     },
 
     async load(id, afterSeq = 0) {

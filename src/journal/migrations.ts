@@ -1,11 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { VivaError } from '../errors.ts';
+import { chainRecords, hashKeys } from './late.ts';
+
+/** One step: plain SQL, or what plain SQL cannot do. */
+export type Migration = string | ((db: DatabaseSync) => void);
 
 /**
  * The schema of the SQLite engine as numbered steps: the n-th brings a file from version n - 1 to n.
  * A step that has been released is never changed; test/support/journal.v1.sql holds what it left behind.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   // Inside the file interviews go by a number: with random ids as keys every append touches two to three times as
   // many pages of the indexes.
   `
@@ -65,6 +69,36 @@ export const migrations: readonly string[] = [
     UNIQUE (id, hash)
   ) STRICT;
   `,
+  (db) => {
+    db.exec(`
+    -- Texts stand in rows that are added at the end and never change their length: only so does SQLite keep no copies
+    -- of them in pages that it rearranges.
+    CREATE TABLE opening (
+      interview INTEGER PRIMARY KEY REFERENCES interview,
+      meta TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO opening SELECT number, meta FROM interview ORDER BY number;
+    ALTER TABLE interview DROP COLUMN meta;
+    CREATE TABLE erased (
+      interview INTEGER NOT NULL REFERENCES interview,
+      seq INTEGER NOT NULL,
+      commitments TEXT NOT NULL,
+      PRIMARY KEY (interview, seq)
+    ) STRICT;
+    -- Snapshots held texts; they are a cache. Idempotency keys are kept as hashes from now on.
+    DELETE FROM snapshot;
+    ALTER TABLE interview ADD COLUMN head_hash TEXT NOT NULL DEFAULT '';
+    ALTER TABLE interview ADD COLUMN record_version INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE interview ADD COLUMN machine_version TEXT NOT NULL DEFAULT '1';
+    ALTER TABLE interview ADD COLUMN erased_at INTEGER;
+    ALTER TABLE record ADD COLUMN record_version INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE record ADD COLUMN machine_version TEXT NOT NULL DEFAULT '1';
+    ALTER TABLE record ADD COLUMN hash TEXT NOT NULL DEFAULT '';
+    ALTER TABLE record ADD COLUMN salt TEXT;
+    `);
+    hashKeys(db);
+    chainRecords(db);
+  },
 ];
 
 /** Marks a file as viva's (SQLite's application id; the letters `viva`). */
@@ -97,15 +131,18 @@ export function readVersion(db: DatabaseSync, path: string, known: number = migr
 }
 
 /** Bring a file to the newest version, each step in a transaction of its own: all of it or nothing of it. */
-export function migrate(db: DatabaseSync, path: string, steps: readonly string[] = migrations): void {
+export function migrate(db: DatabaseSync, path: string, steps: readonly Migration[] = migrations): void {
   while (readVersion(db, path, steps.length) < steps.length) {
     db.exec('BEGIN IMMEDIATE');
     try {
       // Again under the lock: another process may have taken this step in between.
       const version = readVersion(db, path, steps.length);
       const step = steps[version];
-      if (step !== undefined)
-        db.exec(`${step}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
+      if (step !== undefined) {
+        if (typeof step === 'string') db.exec(step);
+        else step(db);
+        db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
+      }
       db.exec('COMMIT');
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');

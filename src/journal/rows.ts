@@ -15,6 +15,10 @@ export interface HeadRow extends NumberRow {
   state: string;
   wake_at: number | null;
   updated_at: number;
+  head_hash: string;
+  record_version: number;
+  machine_version: string;
+  erased_at: number | null;
 }
 
 export interface RecordRow {
@@ -27,6 +31,15 @@ export interface RecordRow {
   facts: string;
   command_id: string | null;
   command_digest: string | null;
+  record_version: number;
+  machine_version: string;
+  hash: string;
+  salt: string | null;
+}
+
+/** A record row as it is read: the commitments of an erased one are kept apart. */
+export interface ReadRecordRow extends RecordRow {
+  commitments: string | null;
 }
 
 export interface PlanRow {
@@ -47,11 +60,14 @@ export function toHead(row: HeadRow): InterviewHead {
     state: row.state,
     wakeAt: row.wake_at,
     updatedAt: row.updated_at,
+    hash: row.head_hash,
+    versions: { record: row.record_version, machine: row.machine_version },
+    erasedAt: row.erased_at,
   };
 }
 
 /** Read a record row. */
-export function toRecord(row: RecordRow): JournalRecord {
+export function toRecord(row: ReadRecordRow): JournalRecord {
   return {
     seq: row.seq,
     at: row.at,
@@ -60,7 +76,11 @@ export function toRecord(row: RecordRow): JournalRecord {
     event: JSON.parse(row.event) as JournalRecord['event'],
     facts: JSON.parse(row.facts) as JournalRecord['facts'],
     state: row.state,
-    ...(row.command_id === null ? {} : { command: { id: row.command_id, digest: row.command_digest ?? '' } }),
+    ...(row.command_id === null ? {} : { command: { id: row.command_id, digest: (row.command_digest ?? '').trim() } }),
+    versions: { record: row.record_version, machine: row.machine_version },
+    hash: row.hash,
+    ...((row.salt ?? '').trim() === '' ? {} : { salt: row.salt as string }),
+    ...(row.commitments === null ? {} : { commitments: JSON.parse(row.commitments) as Record<string, string> }),
   };
 }
 
@@ -81,7 +101,30 @@ export function toRecordRow(record: JournalRecord): RecordRow {
     facts: JSON.stringify(record.facts),
     command_id: record.command?.id ?? null,
     command_digest: record.command?.digest ?? null,
+    record_version: record.versions.record,
+    machine_version: record.versions.machine,
+    hash: record.hash,
+    salt: record.salt ?? null,
   };
+}
+
+/**
+ * Overwrite a row's texts with others of the same length in bytes: what stays as long as it was is overwritten where it
+ * stands in the file, while a row that grows or shrinks may leave copies of itself and its neighbours behind.
+ */
+export function padTo<Row extends object>(before: Row, after: Row): Row {
+  const entries = Object.entries(after).map(([name, value]) => {
+    const old = (before as Record<string, unknown>)[name];
+    if (typeof old !== 'string') return [name, value];
+    const text = typeof value === 'string' ? value : '';
+    return [name, text + ' '.repeat(Math.max(0, Buffer.byteLength(old) - Buffer.byteLength(text)))];
+  });
+  return Object.fromEntries(entries) as Row;
+}
+
+/** What a head row takes over from its newest record. */
+export function toHeadValues({ at, hash, record_version: recordVersion, machine_version: machineVersion }: RecordRow) {
+  return { at, hash, recordVersion, machineVersion };
 }
 
 /** An append as text and numbers, ready for a transaction. */

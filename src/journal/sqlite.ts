@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VivaError } from '../errors.ts';
+import { eraseTexts } from './chain.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { openDatabase, toStoreError, transact } from './database.ts';
 import { createGroup } from './group.ts';
@@ -11,8 +13,11 @@ import {
   type HeadRow,
   type NumberRow,
   type PlanRow,
+  padTo,
+  type ReadRecordRow,
   type RecordRow,
   toHead,
+  toHeadValues,
   toPlan,
   toRecord,
   toRecordRow,
@@ -30,6 +35,12 @@ export interface SqliteOptions {
   busyTimeoutMs?: number;
   /** Read beside a running service (the CLI): writes nothing, takes no lease away, and every write rejects. */
   isReadOnly?: boolean;
+}
+
+/** The columns that hold what is personal. */
+function textsOf(record: JournalRecord): Pick<RecordRow, 'event' | 'command_digest' | 'salt'> {
+  const { event, command_digest, salt } = toRecordRow(record);
+  return { event, command_digest, salt };
 }
 
 /**
@@ -66,7 +77,7 @@ export function createSqliteJournal({
   }
 
   function listRecords({ number }: NumberRow, afterSeq: number): JournalRecord[] {
-    return rows<RecordRow>('listRecords', { number, afterSeq }).map(toRecord);
+    return rows<ReadRecordRow>('listRecords', { number, afterSeq }).map(toRecord);
   }
 
   function putSnapshot({ number }: NumberRow, { seq, json }: StoredSnapshot): void {
@@ -76,7 +87,7 @@ export function createSqliteJournal({
   function appendNow({ append, record }: AppendRow): Appended {
     const { interviewId: id, epoch, state, wakeAt, snapshot } = append;
     const key = { id, epoch, seq: record.seq, commandId: record.command_id };
-    const moved = row<NumberRow>('moveHead', { ...key, state, wakeAt, at: record.at, now: now() });
+    const moved = row<NumberRow>('moveHead', { ...key, ...toHeadValues(record), state, wakeAt, now: now() });
     if (!moved) {
       const duplicate = row<{ seq: number; digest: string }>('findDuplicate', key);
       return duplicate ? { ok: false, reason: 'duplicate', ...duplicate } : { ok: false, reason: 'fenced' };
@@ -116,20 +127,47 @@ export function createSqliteJournal({
     return { head: toHead(headRow), snapshot, tail, commands: rows('listCommands', { number }) };
   }
 
+  function eraseNow(headRow: HeadRow, at: number): void {
+    const { number } = headRow;
+    const before = listRecords(headRow, 0);
+    const { meta, records } = eraseTexts(toHead(headRow).meta, before);
+    run('eraseHead', { number, at });
+    run('eraseOpening', { number, ...padTo({ meta: headRow.meta }, { meta: JSON.stringify(meta) }) });
+    for (const [index, record] of records.entries()) {
+      const { seq, commitments } = record;
+      run('eraseRecord', { number, seq, ...padTo(textsOf(before[index] ?? record), textsOf(record)) });
+      if (commitments) run('addCommitments', { number, seq, commitments: JSON.stringify(commitments) });
+    }
+    run('dropSnapshot', { number });
+    run('dropIdempotency', { number });
+  }
+
+  /** The log still holds pages from before; a reader in another process may be reading them. */
+  function emptyLog(): void {
+    if (row<{ busy: number }>('emptyLog')?.busy !== 0)
+      throw new VivaError(
+        'STORE_UNAVAILABLE',
+        `${file} is being read by another process; the texts are erased, but not from its log; erase again`,
+      );
+  }
+
   return {
     capabilities: { isDurable: true, isShared: false },
 
     create: ({ id, meta, record, state, wakeAt, idempotency }) =>
       use(() =>
         transact(db, () => {
-          const key = idempotency?.key;
+          // A key may say whose it is.
+          const key = idempotency && hash('sha256', idempotency.key);
           const first = key && row<{ id: string; digest: string }>('findIdempotency', { key });
           if (first) return { ...first, isNew: false };
-          const values = { id, meta: JSON.stringify(meta), createdAt: meta.createdAt, state, wakeAt, at: record.at };
-          const added = row<NumberRow>('addInterview', values);
+          const recordRow = toRecordRow(record);
+          const values = { id, createdAt: meta.createdAt, state, wakeAt };
+          const added = row<NumberRow>('addInterview', { ...values, ...toHeadValues(recordRow) });
           if (!added) return { id, isNew: false };
-          run('addRecord', { ...added, ...toRecordRow(record) });
-          if (idempotency) run('addIdempotency', { ...added, ...idempotency });
+          run('addOpening', { ...added, meta: JSON.stringify(meta) });
+          run('addRecord', { ...added, ...recordRow });
+          if (key) run('addIdempotency', { ...added, key, digest: idempotency.digest });
           return { id, isNew: true };
         }),
       ),
@@ -139,7 +177,7 @@ export function createSqliteJournal({
         transact(db, () => {
           const claimed = row<HeadRow>('claim', { id, owner, leaseMs, force: Number(force), now: now() });
           if (claimed) return readClaimed(claimed);
-          return row('getHead', { id }) ? 'held' : null;
+          return row<HeadRow>('getHead', { id })?.erased_at === null ? 'held' : null;
         }),
       ),
 
@@ -156,6 +194,17 @@ export function createSqliteJournal({
           if (released && snapshot) putSnapshot(released, snapshot);
         }),
       ),
+
+    erase: (id, at) =>
+      use(() => {
+        const isKnown = transact(db, () => {
+          const head = row<HeadRow>('getHead', { id });
+          if (head?.erased_at === null) eraseNow(head, at);
+          return head !== undefined;
+        });
+        if (isKnown) emptyLog();
+        return isKnown;
+      }),
 
     load: (id, afterSeq = 0) =>
       use(() =>

@@ -1,6 +1,9 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
-const HEAD = 'number, id, meta, epoch, head_seq, state, wake_at, updated_at';
+const HEAD = `number, id, (SELECT meta FROM opening WHERE opening.interview = interview.number) AS meta,
+  epoch, head_seq, state, wake_at, updated_at, head_hash, record_version, machine_version, erased_at`;
+const RECORD = `seq, epoch, at, cause, state, event, facts, command_id, command_digest,
+  record_version, machine_version, hash, salt`;
 const IS_FREE = '(owner IS NULL OR lease_until <= :now)';
 
 /** Every statement of the engine. Plain SQL, so that the PostgreSQL engine can say the same. */
@@ -9,16 +12,21 @@ const texts = {
     WHERE key = :key`,
   addIdempotency: 'INSERT INTO idempotency (key, digest, interview) VALUES (:key, :digest, :number)',
   addInterview: `INSERT INTO interview
-    (id, meta, created_at, epoch, owner, lease_until, lease_ms, head_seq, state, wake_at, updated_at)
-    VALUES (:id, :meta, :createdAt, 0, NULL, 0, 0, 1, :state, :wakeAt, :at) ON CONFLICT (id) DO NOTHING
+    (id, created_at, epoch, owner, lease_until, lease_ms, head_seq, state, wake_at, updated_at,
+      head_hash, record_version, machine_version)
+    VALUES (:id, :createdAt, 0, NULL, 0, 0, 1, :state, :wakeAt, :at, :hash, :recordVersion, :machineVersion)
+    ON CONFLICT (id) DO NOTHING
     RETURNING number`,
+  addOpening: 'INSERT INTO opening (interview, meta) VALUES (:number, :meta)',
   addRecord: `INSERT INTO record
-    (interview, seq, epoch, at, cause, state, event, facts, command_id, command_digest)
-    VALUES (:number, :seq, :epoch, :at, :cause, :state, :event, :facts, :command_id, :command_digest)`,
+    (interview, ${RECORD})
+    VALUES (:number, :seq, :epoch, :at, :cause, :state, :event, :facts, :command_id, :command_digest,
+      :record_version, :machine_version, :hash, :salt)`,
   claim: `UPDATE interview SET epoch = epoch + 1, owner = :owner, lease_until = :now + :leaseMs, lease_ms = :leaseMs
-    WHERE id = :id AND (:force OR owner = :owner OR ${IS_FREE}) RETURNING ${HEAD}`,
+    WHERE id = :id AND erased_at IS NULL AND (:force OR owner = :owner OR ${IS_FREE}) RETURNING ${HEAD}`,
   moveHead: `UPDATE interview
-    SET head_seq = :seq, state = :state, wake_at = :wakeAt, updated_at = :at, lease_until = :now + lease_ms
+    SET head_seq = :seq, state = :state, wake_at = :wakeAt, updated_at = :at, lease_until = :now + lease_ms,
+      head_hash = :hash, record_version = :recordVersion, machine_version = :machineVersion
     WHERE id = :id AND epoch = :epoch AND head_seq = :seq - 1
     AND NOT EXISTS (SELECT 1 FROM record WHERE interview = number AND command_id = :commandId)
     RETURNING number`,
@@ -31,8 +39,18 @@ const texts = {
   getSnapshot: 'SELECT seq, json FROM snapshot WHERE interview = :number',
   release: 'UPDATE interview SET owner = NULL WHERE id = :id AND epoch = :epoch RETURNING number',
   releaseAll: 'UPDATE interview SET owner = NULL WHERE owner IS NOT NULL',
+  eraseHead: `UPDATE interview SET epoch = epoch + 1, owner = NULL, wake_at = NULL, erased_at = :at
+    WHERE number = :number`,
+  eraseOpening: 'UPDATE opening SET meta = :meta WHERE interview = :number',
+  eraseRecord: `UPDATE record SET event = :event, command_digest = :command_digest, salt = :salt
+    WHERE interview = :number AND seq = :seq`,
+  addCommitments: 'INSERT INTO erased (interview, seq, commitments) VALUES (:number, :seq, :commitments)',
+  dropSnapshot: 'DELETE FROM snapshot WHERE interview = :number',
+  dropIdempotency: 'DELETE FROM idempotency WHERE interview = :number',
+  emptyLog: 'PRAGMA wal_checkpoint(TRUNCATE)',
   getHead: `SELECT ${HEAD} FROM interview WHERE id = :id`,
-  listRecords: `SELECT seq, epoch, at, cause, state, event, facts, command_id, command_digest
+  listRecords: `SELECT ${RECORD},
+    (SELECT commitments FROM erased WHERE erased.interview = record.interview AND erased.seq = record.seq) AS commitments
     FROM record WHERE interview = :number AND seq > :afterSeq ORDER BY seq`,
   listCommands: `SELECT command_id AS id, command_digest AS digest, seq
     FROM record WHERE interview = :number AND command_id IS NOT NULL ORDER BY seq`,

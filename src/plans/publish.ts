@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { VivaError } from '../errors.ts';
+import { canonicalJson } from '../journal/canonical.ts';
 import type { Journal, StoredPlan } from '../journal/journal.ts';
 import { deepFreeze } from './freeze.ts';
 import { type Plan, type PublishedPlan, planSchema } from './schema.ts';
@@ -44,15 +45,6 @@ export function hashPlan(plan: Plan): string {
 
 function hashJson(json: string): string {
   return createHash('sha256').update(json).digest('hex');
-}
-
-/** JSON whose text depends on the content alone: keys sorted by code unit, no white space. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, child: unknown) =>
-    typeof child === 'object' && child !== null && !Array.isArray(child)
-      ? Object.fromEntries(Object.entries(child).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : child,
-  );
 }
 
 function keyOf(id: string, version: number): string {

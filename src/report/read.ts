@@ -1,5 +1,6 @@
 import { VivaError } from '../errors.ts';
 import type { InterviewHead, Journal, JournalRecord } from '../journal/journal.ts';
+import { assertKnown } from '../journal/versions.ts';
 import { toOutline } from '../plans/outline.ts';
 import type { PublishedPlan } from '../plans/schema.ts';
 import type { Role, Transcript, View } from '../protocol.ts';
@@ -19,7 +20,7 @@ export interface Reading {
 /**
  * Read an interview from its journal.
  *
- * Errors: INTERVIEW_NOT_FOUND, PLAN_NOT_FOUND, STORE_UNAVAILABLE, INTERNAL when the journal does not replay.
+ * Errors: INTERVIEW_NOT_FOUND, VERSION_PARKED, PLAN_NOT_FOUND, STORE_UNAVAILABLE, INTERNAL when the journal does not replay.
  */
 export async function readInterview(
   journal: Journal,
@@ -29,6 +30,7 @@ export async function readInterview(
   const loaded = await journal.load(id);
   if (!loaded) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
   const { head, records } = loaded;
+  assertKnown(head);
   const published = await findPlan(head.meta.planId, head.meta.planVersion);
   const standing = replay(id, toOutline(published), records);
   return { head, records, published, standing, transcript: foldTranscript(published.plan, records) };

@@ -1,10 +1,25 @@
 import { z } from 'zod';
+import { verifyChain } from '../journal/chain.ts';
 import { outcomes, states, transcriptSchema } from '../protocol.ts';
 import { stateOf } from '../reduce.ts';
 import { scoreOf } from '../working.ts';
 import type { Reading } from './read.ts';
 
 const instant = z.number().int();
+
+/** Whether the records are as they were written. */
+export const chainSchema = z.object({
+  isIntact: z.boolean(),
+  recordCount: z.number().int(),
+  /** The hash of the newest record: kept, it proves later that nothing up to it was changed. */
+  headHash: z.string(),
+  /** The first place where it does not hold. */
+  brokenAt: z.object({ seq: z.number().int(), because: z.enum(['missing', 'changed', 'head']) }).optional(),
+  /** When the personal texts were erased. */
+  erasedAt: instant.optional(),
+  /** Records from before there was a chain: hashed afterwards. */
+  lateCount: z.number().int().optional(),
+});
 
 /** The report of one interview. Scores are 0..1; what was not measured is null, never a number. */
 export const reportSchema = z.object({
@@ -15,6 +30,7 @@ export const reportSchema = z.object({
   plan: z.object({ id: z.string(), version: z.number().int(), hash: z.string(), title: z.string() }),
   machineVersion: z.string(),
   headSeq: z.number().int(),
+  chain: chainSchema,
   createdAt: instant,
   startedAt: instant.nullable(),
   completedAt: instant.nullable(),
@@ -48,7 +64,7 @@ function mean(values: number[]): number | null {
 }
 
 /** Build the report of an interview from its journal. Pure: the same journal gives the same report. */
-export function buildReport({ head, published, standing, transcript }: Reading): Report {
+export function buildReport({ head, records, published, standing, transcript }: Reading): Report {
   const { context } = standing.snapshot;
   const { plan } = published;
   const { entries } = transcript;
@@ -63,6 +79,7 @@ export function buildReport({ head, published, standing, transcript }: Reading):
     plan: { id: plan.id, version: published.version, hash: published.hash, title: plan.title },
     machineVersion: head.meta.machineVersion,
     headSeq: standing.seq,
+    chain: verifyChain(head, records),
     createdAt: head.meta.createdAt,
     startedAt: context.startedAt,
     completedAt: context.completedAt,

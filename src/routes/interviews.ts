@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { VivaError } from '../errors.ts';
 import type { InterviewHead } from '../journal/journal.ts';
+import { assertKnown } from '../journal/versions.ts';
 import { type Role, states, viewSchema } from '../protocol.ts';
 import { viewOfReading } from '../report/read.ts';
 import { links } from '../tokens.ts';
@@ -53,16 +54,18 @@ const summary = z.object({
   externalId: z.string().optional(),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
+  erasedAt: z.number().int().optional(),
 });
 
 function baseOf(request: FastifyRequest, service: Pick<Service, 'publicUrl'>): string {
   return service.publicUrl ?? `${request.protocol}://${request.host}`;
 }
 
-function summarize({ id, state, meta, updatedAt }: InterviewHead): z.infer<typeof summary> {
+function summarize({ id, state, meta, updatedAt, erasedAt }: InterviewHead): z.infer<typeof summary> {
   const { planId, planVersion, candidate, externalId, createdAt } = meta;
   const external = externalId === undefined ? {} : { externalId };
-  return { id, state, planId, planVersion, candidate, ...external, createdAt, updatedAt };
+  const erased = erasedAt === null ? {} : { erasedAt };
+  return { id, state, planId, planVersion, candidate, ...external, createdAt, updatedAt, ...erased };
 }
 
 /**
@@ -108,7 +111,8 @@ export function registerInterviews(app: App, service: Service): void {
       const { planId, version, candidate, accommodations, externalId } = request.body;
       const published = await findPlan(planId, version);
       const key = request.headers['idempotency-key'];
-      const digest = hash('sha256', JSON.stringify(request.body), 'base64url');
+      // With the key in it: alone, a digest of a name and an address could be guessed.
+      const digest = hash('sha256', JSON.stringify([key, request.body]), 'base64url');
       const { id } = await actors.create({
         published,
         candidate,
@@ -171,8 +175,11 @@ export function registerInterviews(app: App, service: Service): void {
       },
     },
     async ({ params, identity }, reply) => {
-      const isKnown = (await journal.load(params.id, Number.MAX_SAFE_INTEGER)) !== null;
-      if (!isKnown) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+      const found = await journal.load(params.id, Number.MAX_SAFE_INTEGER);
+      if (!found) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+      if (found.head.erasedAt !== null)
+        throw new VivaError('INTERVIEW_ERASED', 'what was said in this interview is erased');
+      assertKnown(found.head);
       const role: Role = identity.role;
       return reply.code(201).send(await tickets.issue({ role, interviewId: params.id }));
     },

@@ -41,7 +41,8 @@ export function createReader(deps: {
     for (;;) {
       const known = readingsById.get(id) ?? begin(id);
       const reading = await known;
-      if (reading.head.headSeq >= wanted.head.headSeq) return reading;
+      const isErasedSince = reading.head.erasedAt === null && wanted.head.erasedAt !== null;
+      if (reading.head.headSeq >= wanted.head.headSeq && !isErasedSince) return reading;
       forget(id, known);
     }
   };

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { VivaError } from '../errors.ts';
+import { verifyChain } from '../journal/chain.ts';
 import { recordSchema, type TranscriptEntry, transcriptSchema, viewSchema } from '../protocol.ts';
 import { viewOfReading } from '../report/read.ts';
-import { buildReport, reportSchema } from '../report/report.ts';
+import { buildReport, chainSchema, reportSchema } from '../report/report.ts';
 import { recordFor } from '../view.ts';
 import { allow, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
@@ -19,10 +20,14 @@ const candidateEntry = transcriptSchema.shape.entries.element.pick({
 
 const [candidateView] = viewSchema.options;
 
-/** What a candidate may read of the interview: their own words, and results where the plan shows them. */
+/**
+ * What a candidate may read of the interview: their own words, results where the plan shows them, and the chain's head
+ * as a receipt.
+ */
 const candidateTranscript = z.strictObject({
   entries: z.array(candidateEntry.strict()),
   results: candidateView.shape.results,
+  chain: chainSchema,
 });
 
 /** Named one by one, so that a new field of the transcript stays hidden until somebody decides otherwise. */
@@ -51,7 +56,8 @@ export function registerResults(app: App, service: Service): void {
       if (identity.role !== 'candidate') return reading.transcript;
       const view = viewOfReading(reading, 'candidate', { now: clock.now(), answerCharsMax });
       const results = view.role === 'candidate' && view.results ? { results: view.results } : {};
-      return { entries: reading.transcript.entries.map(forCandidate), ...results };
+      const chain = verifyChain(reading.head, reading.records);
+      return { entries: reading.transcript.entries.map(forCandidate), ...results, chain };
     },
   );
 

@@ -95,7 +95,7 @@ test.each(crowds)(
     expect([...acknowledgedById.values()].flat().length).toBeGreaterThan(count);
     expect(w.problems).toEqual([]);
   },
-  60_000,
+  120_000,
 );
 
 test('[R8] the least recently used idle interview leaves first', async () => {

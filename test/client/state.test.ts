@@ -24,7 +24,7 @@ const viewOf = (seq: number, answered = 0): Down => ({
 const recordOf = (seq: number): Down => ({
   type: 'record',
   seq,
-  record: { seq, at: 0, by: 'service', event: { type: 'x' }, facts: [], state: 'IDLE' },
+  record: { seq, at: 0, by: 'service', event: { type: 'x' }, facts: [], state: 'IDLE', hash: '' },
 });
 
 describe('state', () => {

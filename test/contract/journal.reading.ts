@@ -182,6 +182,7 @@ export function readingContract(open: () => Promise<JournalHarness>): void {
         claim: () => claim(journal, id),
         append: () => journal.append(makeAppend(id, 1, 3)),
         release: () => journal.release(id, 1),
+        erase: () => journal.erase(id, 1),
         load: () => journal.load(id),
         list: () => journal.list({ limit: 1 }),
         due: () => journal.due(1, 1),

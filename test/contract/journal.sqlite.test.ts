@@ -48,7 +48,7 @@ test(rule('J40'), async () => {
 test(rule('J41'), async () => {
   const path = makePath();
   const journal = openSqlite(path);
-  const ids = await Promise.all(Array.from({ length: 100 }, () => create(journal)));
+  const ids = await Promise.all(Array.from({ length: 50 }, () => create(journal)));
   for (const id of ids) await claim(journal, id);
   const appendAll = (seq: number) => ids.map((id) => journal.append(makeAppend(id, 1, seq)));
 

@@ -21,7 +21,8 @@ export function writingContract(open: () => Promise<JournalHarness>): void {
       const creation = makeCreation({ state: 'IDLE', wakeAt: 77 });
       expect(await journal.create(creation)).toMatchObject({ id: creation.id, isNew: true });
       const { id, meta, record, state, wakeAt } = creation;
-      const head = { id, meta, epoch: 0, headSeq: 1, state, wakeAt, updatedAt: record.at };
+      const { at: updatedAt, hash, versions } = record;
+      const head = { id, meta, epoch: 0, headSeq: 1, state, wakeAt, updatedAt, hash, versions, erasedAt: null };
       expect(await journal.load(id)).toEqual({ head, records: [record] });
     });
 
@@ -120,8 +121,9 @@ export function writingContract(open: () => Promise<JournalHarness>): void {
       const append = makeAppend(id, epoch, 3, { state: 'COMPLETE', wakeAt: null });
       expect(await journal.append(append)).toEqual({ ok: true });
       const loaded = await journal.load(id);
-      const updatedAt = append.record.at;
-      expect(loaded?.head).toMatchObject({ headSeq: 3, epoch, state: 'COMPLETE', wakeAt: null, updatedAt });
+      const { at: updatedAt, hash, versions } = append.record;
+      const moved = { headSeq: 3, epoch, state: 'COMPLETE', wakeAt: null, updatedAt, hash, versions };
+      expect(loaded?.head).toMatchObject(moved);
       expect(loaded?.records.at(-1)).toEqual(append.record);
       expect(loaded?.records.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     });

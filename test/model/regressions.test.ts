@@ -3,8 +3,8 @@ import type { Op, Scenario } from '../support/chaos.ops.ts';
 import { play } from '../support/chaos.play.ts';
 import { memoryStore } from '../support/chaos.store.ts';
 
-// Storms with a name: each breaks a service that has one particular mistake. A failure of chaos.test.ts prints its
-// scenario; it belongs here, with what went wrong as its title.
+// Storms with a name. A failure of chaos.test.ts prints its scenario; it belongs here, with what went wrong as its
+// title. Those below are not failures that happened: they are what a service with a mistake at that point falls for.
 
 type Say = Extract<Op, { do: 'say' }>;
 
@@ -79,14 +79,24 @@ const storms: { title: string; scenario: Scenario; sees: Record<string, number> 
     sees: { 'answer.draft': 1, 'answer.taken': 3, lost: 1, 'closed 1012': 1 },
   },
   {
-    title: '[D5] of two answers to one prompt, held back and sent at once, the second is stale',
+    title: '[D5] an answer that was held back until the next question is stale',
     scenario: storm([
       { do: 'connect', who: first, ...patient },
       say('answer.submit', { isHeld: true }),
-      say('answer.submit', { isHeld: true, text: 4 }),
-      { do: 'flush', who: first, isReversed: true, ...patient },
+      say('answer.submit', { text: 4 }),
+      { do: 'flush', who: first, isReversed: false, ...patient },
     ]),
-    sees: { 'answer.taken': 3 },
+    sees: { STALE_PROMPT: 1, 'answer.taken': 3 },
+  },
+  {
+    title: '[D3] of two tabs that both answer one is heard, and the other is sent away',
+    scenario: storm([
+      { do: 'connect', who: first, ...patient },
+      { do: 'connect', who: second, isRushed: true },
+      say('answer.submit', { who: first, text: 1, isRushed: true }),
+      say('answer.submit', { who: second, text: 3 }),
+    ]),
+    sees: { 'closed 4409': 1 },
   },
   {
     title: '[D6] a draft is in the snapshot that a hibernating interview leaves',

@@ -109,7 +109,7 @@ test('[P4] the schemas are those of the subprotocol version', () => {
   expect({ SUBPROTOCOL, fingerprint }).toMatchInlineSnapshot(`
     {
       "SUBPROTOCOL": "viva.v1",
-      "fingerprint": "1d2956ad3a6f18ec",
+      "fingerprint": "8df001824e45ecc6",
     }
   `);
 });

@@ -22,6 +22,8 @@ function commitOf(seq: number, commandId?: string): Commit {
     by: 'candidate',
     event: { type: 'x' },
     facts: [],
+    versions: { record: 2, machine: '1' },
+    hash: '',
     state: 'IDLE',
   };
   const by = commandId === undefined ? {} : { command: { id: commandId, digest: '' } };

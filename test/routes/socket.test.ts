@@ -235,7 +235,7 @@ describe('those who watch', () => {
         seq: 2,
         record: { seq: 2, by: 'candidate', event: { type: 'interview.start' } },
       });
-      expect(Object.keys(record).sort()).toEqual(['at', 'by', 'event', 'facts', 'seq', 'state']);
+      expect(Object.keys(record).sort()).toEqual(['at', 'by', 'event', 'facts', 'hash', 'seq', 'state']);
       expect(await socket.next('view')).toMatchObject({ seq: 2, view: { statePath: 'QUESTIONING.ANSWERING' } });
     }
     await candidate.next('view');

@@ -56,6 +56,7 @@ export function world(options: WorldOptions = {}): World {
     fallback: options.fallback ?? keywordEvaluator,
     owner: `node-${count}`,
     newId: randomUUID,
+    newSalt: randomUUID,
     log: {
       error: (details, message) => problems.push({ details, message }),
       warn: (details, message) => problems.push({ details, message }),

@@ -192,6 +192,7 @@ export async function build(options: BuildOptions = {}) {
     log,
     owner: options.owner ?? 'test',
     newId: randomUUID,
+    newSalt: randomUUID,
     limits: {
       mailboxMax: 256,
       answerCharsMax: 20_000,

@@ -90,6 +90,7 @@ export async function startNode({
         return claimed;
       }),
     release: (id, epoch, snapshot) => alive(() => journal.release(id, epoch, snapshot)),
+    erase: (id, at) => alive(() => journal.erase(id, at)),
     load: (id, afterSeq) => alive(() => journal.load(id, afterSeq)),
     list: (query) => alive(() => journal.list(query)),
     due: (now, limit) => alive(() => journal.due(now, limit)),

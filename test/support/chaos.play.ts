@@ -132,8 +132,8 @@ export async function play(
       if (world.node.isDead) await world.ensureAlive();
       if (index % CONTROL_EVERY_OPS === 0) await control.step();
     }
-    countHearsay(world, count);
     await letSettle(world);
+    countHearsay(world, count);
     for (const guest of world.guests) problems.push(...(await compareCaches(world, guest)));
     for (const guest of world.guests) await finishGuest(world, guest);
     await control.finish();

@@ -21,6 +21,9 @@ export function makeRecord(seq: number, epoch: number, extra: Partial<JournalRec
     facts: [{ type: 'answer.taken', promptId: 'p1', questionId: 'q1', from: 'submit' }],
     state: 'EVALUATING.SCORING',
     command: { id: randomUUID(), digest: `digest ${seq}` },
+    versions: { record: 2, machine: '1' },
+    hash: `hash ${seq}`,
+    salt: `salt ${seq}`,
     ...extra,
   };
 }

@@ -3,7 +3,7 @@ import type { JournalEntry } from '../../web/console/api.ts';
 import { completeUpTo, describeEvent, describeFact, mergeRecords, nameEvent } from '../../web/console/records.ts';
 
 function record(seq: number, event: JournalEntry['event'] = { type: 'answer.draft' }): JournalEntry {
-  return { seq, at: seq, by: 'candidate', event, facts: [], state: 'QUESTIONING.ANSWERING' };
+  return { seq, at: seq, by: 'candidate', event, facts: [], state: 'QUESTIONING.ANSWERING', hash: '' };
 }
 
 describe('records', () => {

@@ -84,7 +84,7 @@ function record(
   facts: JournalEntry['facts'],
   state: string,
 ): JournalEntry {
-  return { seq, at: now - (6 - seq) * minute, by, event: { type, ...fields }, facts, state };
+  return { seq, at: now - (6 - seq) * minute, by, event: { type, ...fields }, facts, state, hash: '' };
 }
 
 function reply<T>(value: T): Promise<Reply<T>> {
