@@ -71,7 +71,11 @@ async function listen(app: App, { host, port }: Config): Promise<number> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
-      stop(`Port ${port} on ${host} is in use.`, 'Choose another one with PORT=3001, or PORT=0 for any free port.');
+      stop(
+        `Port ${port} on ${host} is in use. Another viva may already be running there: ${localUrl(host, port)}`,
+        'Choose another port with PORT=3001, or PORT=0 for any free one.',
+        'A second viva also needs a store of its own: VIVA_STORE=sqlite:PATH.',
+      );
     if (code === 'EACCES') stop(`Port ${port} needs more rights.`, 'Choose one above 1023 with PORT=3000.');
     stop(`HOST=${host} PORT=${port}: cannot listen there: ${reasonOf(error)}`);
   }

@@ -81,8 +81,23 @@ describe('a start that cannot succeed ends with 1 and says what to do', () => {
     const { port } = server.address() as AddressInfo;
     const started = run({ PORT: String(port), VIVA_STORE: 'memory' });
     expect(await started.exited).toBe(1);
-    expect(started.errors()).toContain(`Port ${port} on 127.0.0.1 is in use.`);
-    expect(started.errors()).toContain('PORT=');
+    expect(started.errors().split('\n')).toEqual([
+      'viva cannot start.',
+      `  Port ${port} on 127.0.0.1 is in use. Another viva may already be running there: http://127.0.0.1:${port}`,
+      '  Choose another port with PORT=3001, or PORT=0 for any free one.',
+      '  A second viva also needs a store of its own: VIVA_STORE=sqlite:PATH.',
+      '',
+    ]);
+  });
+
+  test('a second viva on the port of the first, which goes on', async () => {
+    const first = await listening(run({ VIVA_STORE: 'memory' }));
+    const { port } = new URL(first.url);
+    const second = run({ PORT: port, VIVA_STORE: 'memory' });
+    expect(await second.exited).toBe(1);
+    expect(second.errors()).toContain(`Another viva may already be running there: ${first.url}\n`);
+    expect(second.errors()).not.toMatch(/^\s+at /m);
+    expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
   });
 
   test('an address that is not ours', async () => {
