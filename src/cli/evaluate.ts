@@ -4,7 +4,7 @@ import { type Evaluation, type EvaluationRequest, THRESHOLD_DEFAULT, WEIGHT_DEFA
 import { evaluateRubric } from '../evaluators/rubric.ts';
 import { loadPlanFile } from '../plans/load.ts';
 import { toPlanProblem } from '../plans/problem.ts';
-import { checkRubricLength } from '../plans/schema.ts';
+import { pointsOf } from '../plans/schema.ts';
 import { LINE_CHARS_MAX, readLines, readText } from './lines.ts';
 
 /** What a command of the CLI works with. `argv` holds what follows the command's name. */
@@ -40,12 +40,7 @@ const caseSchema = z.object({
   question: z.string().max(QUESTION_CHARS_MAX),
   rubric: z.object({
     threshold: z.number().min(0).max(1).default(THRESHOLD_DEFAULT),
-    points: z
-      .array(pointSchema)
-      .min(1)
-      .max(100)
-      .refine((points) => new Set(points.map((point) => point.id)).size === points.length, 'ids must differ')
-      .superRefine(checkRubricLength),
+    points: pointsOf(pointSchema, 100),
   }),
   answer: z.string(),
 });

@@ -23,27 +23,45 @@ const id = z
 const text = writing(4_000);
 const seconds = z.number().int().min(5).max(7_200);
 
-/** Ids name prompts, points and records, so within one list each is used once. */
-function checkUniqueIds(items: { id: string }[], context: z.RefinementCtx): void {
+/** A list is checked as a whole although an item of it is wrong, so that all mistakes are told at once. */
+const always: z.core.$ZodSuperRefineParams = { when: ({ value }) => Array.isArray(value) };
+
+/** No id is longer, whoever accepts it. */
+const ID_CHARS_MAX = 200;
+
+/** Ids name prompts, points and records, so within one list each is used once. The items may be anything. */
+function checkUniqueIds(items: readonly unknown[], context: z.RefinementCtx): void {
   const indexById = new Map<string, number>();
   for (const [index, item] of items.entries()) {
-    const first = indexById.get(item.id);
-    if (first === undefined) indexById.set(item.id, index);
+    const found = (item as { id?: unknown } | null | undefined)?.id;
+    if (typeof found !== 'string' || found.length > ID_CHARS_MAX) continue;
+    const first = indexById.get(found);
+    if (first === undefined) indexById.set(found, index);
     else
       context.addIssue({
         code: 'custom',
         path: [index, 'id'],
-        message: `"${item.id}" is already the id of number ${first + 1} in this list; expected an id of its own`,
+        message: `"${found}" is already the id of number ${first + 1} in this list; expected an id of its own`,
       });
   }
 }
 
-/** A rubric is at most so long in all, whoever wrote it: every answer is held against each word of it. */
-export function checkRubricLength(points: { text: string; alternatives: string[] }[], context: z.RefinementCtx): void {
-  const length = rubricChars(points);
+/** A rubric is at most so long in all: every answer is held against each word of it. The items may be anything. */
+function checkRubricLength(items: readonly unknown[], context: z.RefinementCtx): void {
+  const length = rubricChars(items.map((item) => ({ text: '', alternatives: writingsOf(item) })));
   if (length <= RUBRIC_CHARS_MAX) return;
   const message = `the texts and alternatives of one question have ${length} characters together; expected at most ${RUBRIC_CHARS_MAX}`;
   context.addIssue({ code: 'custom', message });
+}
+
+function writingsOf(item: unknown): string[] {
+  const { text, alternatives } = (item ?? {}) as { text?: unknown; alternatives?: unknown };
+  return [text, ...(Array.isArray(alternatives) ? alternatives : [])].filter((writing) => typeof writing === 'string');
+}
+
+/** The points of one rubric, from a plan or elsewhere. */
+export function pointsOf<Item extends z.ZodType>(item: Item, countMax: number) {
+  return z.array(item).min(1).max(countMax).superRefine(checkUniqueIds, always).superRefine(checkRubricLength, always);
 }
 
 const point = z.strictObject({
@@ -64,7 +82,7 @@ const point = z.strictObject({
 
 const rubric = z.strictObject({
   threshold: z.number().min(0).max(1).default(THRESHOLD_DEFAULT).describe('Score from which nothing more is asked.'),
-  points: z.array(point).min(1).max(20).superRefine(checkUniqueIds).superRefine(checkRubricLength),
+  points: pointsOf(point, 20),
 });
 
 const question = z.strictObject({
@@ -102,7 +120,7 @@ export const planSchema = z.strictObject({
       backoffSeconds: z.number().positive().max(60).default(1),
     })
     .default({ timeoutSeconds: 20, attempts: 3, backoffSeconds: 1 }),
-  questions: z.array(question).min(1).max(50).superRefine(checkUniqueIds),
+  questions: z.array(question).min(1).max(50).superRefine(checkUniqueIds, always),
 });
 
 /** A plan with every default filled in. */

@@ -93,7 +93,7 @@ describe('viva evaluate --batch', () => {
       /20029 characters together; expected at most 20000/,
     ],
     ['a question that is too long', { ...goodCase, question: 'x'.repeat(20_001) }, 'question', /20000/],
-    ['one id twice', { ...goodCase, rubric: { points: [point, point] } }, 'rubric.points', /ids must differ/],
+    ['one id twice', { ...goodCase, rubric: { points: [point, point] } }, 'rubric.points[1].id', /"same" is already/],
   ])('names line and field of a bad line and goes on: %s', async (_, bad, field, message) => {
     const badLine = typeof bad === 'string' ? bad : JSON.stringify(bad);
     const { exitCode, lines } = await run(

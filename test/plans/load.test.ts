@@ -250,6 +250,37 @@ describe('[L1] bad plans name path, line and what is accepted', () => {
   });
 });
 
+test('[L2] an id used twice is told although another item of its list is wrong', () => {
+  const points = `${leastPlan}        - { id: p1, text: so }
+        - { id: p2, text: 5 }
+        - nothing
+`;
+  expect(problemsOf(parsePlan(points))).toEqual([
+    '10 questions[0].rubric.points[1].id "p1" is already the id of number 1 in this list; expected an id of its own',
+    '11 questions[0].rubric.points[2].text expected a text, got 5; put it in quotes',
+    '12 questions[0].rubric.points[3] expected a block of keys, got the text "nothing"',
+  ]);
+  const questions = `${leastPlan}  - { id: q2, text: How?, timeSeconds: soon, rubric: { points: [{ id: p, text: so }] } }
+  - { id: q1, text: When?, rubric: { points: [{ id: p, text: so }] } }
+  -
+`;
+  expect(problemsOf(parsePlan(questions))).toEqual([
+    '10 questions[1].timeSeconds expected a number, got the text "soon"',
+    '11 questions[2].id "q1" is already the id of number 1 in this list; expected an id of its own',
+    '12 questions[3] expected a block of keys, got nothing',
+  ]);
+});
+
+test('[L2] a rubric that is too long is told although one of its points is wrong', () => {
+  const long = Array(20).fill('x'.repeat(490)).join(', ');
+  const more = ['a', 'b', 'c'].map((id) => `        - { id: ${id}, text: so, alternatives: [${long}] }\n`);
+  const problems = problemsOf(parsePlan(`${leastPlan}${more.join('')}        - { id: d, text: 5 }\n`));
+  expect(problems).toEqual([
+    '7 questions[0].rubric.points the texts and alternatives of one question have 29426 characters together; expected at most 20000',
+    '13 questions[0].rubric.points[4].text expected a text, got 5; put it in quotes',
+  ]);
+});
+
 describe('[L6] hostile files are refused within bounds', () => {
   const nestedAliases = Array.from({ length: 8 }, (_, index) =>
     index === 0
