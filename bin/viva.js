@@ -11,6 +11,13 @@ if (process.features.typescript) {
   // As `npm start` does; what is set already stays.
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { stdin, stdout, stderr, env } = process;
+  // A reader that has seen enough, such as `head`, closes the pipe: as other programs do, this one ends without a word,
+  // with the code of SIGPIPE.
+  for (const stream of [stdout, stderr])
+    stream.on('error', (error) => {
+      if (error.code === 'EPIPE') process.exit(141);
+      throw error;
+    });
   process.exitCode = await runCli({ argv: process.argv.slice(2), stdin, stdout, stderr, env });
 } else {
   const pinned = createRequire(import.meta.url).resolve('node/bin/node');

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { z } from 'zod';
+import { parseArgs } from 'node:util';
 import { type Evaluation, type EvaluationRequest, THRESHOLD_DEFAULT, WEIGHT_DEFAULT } from '../evaluators/evaluator.ts';
 import { evaluateRubric } from '../evaluators/rubric.ts';
 import { loadPlanFile } from '../plans/load.ts';
-import { toPlanProblem } from '../plans/problem.ts';
-import { pointsOf } from '../plans/schema.ts';
-import { LINE_CHARS_MAX, readLines, readText } from './lines.ts';
+import { type Case, readCase } from './case.ts';
+import { readLines, readText } from './lines.ts';
 
 /** What a command of the CLI works with. `argv` holds what follows the command's name. */
 export interface Invocation {
@@ -18,32 +17,23 @@ export interface Invocation {
 }
 
 const usage = `Usage: viva evaluate PLAN QUESTION_ID < answer.txt
-       viva evaluate --batch < cases.jsonl
+       viva evaluate --batch < examples/cases.jsonl
+
+Judges answers with the embedded evaluator, without any network: one answer to a question of a plan, or with --batch
+many cases, one JSON object per line. Each line is answered by one line, in the same order. A case:
+
+  {"id": "c1", "question": "…", "rubric": {"points": [{"id": "p1", "text": "…"}]}, "answer": "…"}
+
+  id         a text or a number, given back with the evaluation
+  rubric     points, and optionally threshold (0 to 1, default ${THRESHOLD_DEFAULT})
+  a point    id and text, and optionally weight (above 0, default ${WEIGHT_DEFAULT}) and alternatives (a list of texts)
+
+A wrong line is answered by {"error": {"line", "field", "message"}}, and the next one is judged. Exit code: 0, 1 when a
+plan, a question or a line was wrong, 2 when the command was.
 `;
 
 /** More than any evaluator reads, so that the flag `too-long` still shows. */
 const ANSWER_CHARS_MAX = 1024 * 1024;
-
-/** Longer than any question, because cases may hold a whole exercise. */
-const QUESTION_CHARS_MAX = 20_000;
-
-const pointSchema = z.object({
-  id: z.string().min(1).max(200),
-  text: z.string().min(1),
-  weight: z.number().positive().default(WEIGHT_DEFAULT),
-  alternatives: z.array(z.string()).max(100).default([]),
-});
-
-/** One case of `--batch`. Unknown keys are ignored: cases often carry labels of their own. */
-const caseSchema = z.object({
-  id: z.union([z.string().max(200), z.number()]),
-  question: z.string().max(QUESTION_CHARS_MAX),
-  rubric: z.object({
-    threshold: z.number().min(0).max(1).default(THRESHOLD_DEFAULT),
-    points: pointsOf(pointSchema, 100),
-  }),
-  answer: z.string(),
-});
 
 /**
  * `viva evaluate`: judge one answer to a question of a plan, or many cases from JSON lines, without any network.
@@ -51,17 +41,48 @@ const caseSchema = z.object({
  * Returns the exit code: 0, or 1 when a plan, a question or a line was wrong, or 2 when the command was.
  */
 export async function runEvaluate({ argv, stdin, stdout, stderr }: Invocation): Promise<number> {
-  const [first, second] = argv;
-  if (argv.length === 1 && first === '--batch') return runBatch(stdin, stdout);
-  if (argv.length === 2 && first !== undefined && second !== undefined && !argv.some((word) => word.startsWith('-'))) {
-    return runOne(first, second, { stdin, stdout, stderr });
+  const ask = readArguments(argv);
+  switch (ask.kind) {
+    case 'help':
+      await write(stdout, usage);
+      return 0;
+    case 'mistake':
+      await write(stderr, `${ask.mistake}\n\n${usage}`);
+      return 2;
+    case 'batch':
+      return runBatch(stdin, stdout);
+    case 'one':
+      return runOne(ask, { stdin, stdout, stderr });
   }
-  await write(stderr, usage);
-  return 2;
 }
 
-async function runOne(path: string, questionId: string, streams: Omit<Invocation, 'argv'>): Promise<number> {
-  const { stdin, stdout, stderr } = streams;
+type Ask =
+  | { kind: 'help' | 'batch' }
+  | { kind: 'mistake'; mistake: string }
+  | { kind: 'one'; path: string; questionId: string };
+
+function readArguments(argv: readonly string[]): Ask {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { help: { type: 'boolean', short: 'h' }, batch: { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    const [path, questionId, ...more] = positionals;
+    if (values.help) return { kind: 'help' };
+    if (values.batch && path === undefined) return { kind: 'batch' };
+    if (values.batch) return { kind: 'mistake', mistake: '--batch reads its cases from stdin and takes nothing else' };
+    if (path !== undefined && questionId !== undefined && more.length === 0) return { kind: 'one', path, questionId };
+    return { kind: 'mistake', mistake: 'name one plan file and one question, or --batch' };
+  } catch (error) {
+    return { kind: 'mistake', mistake: (error as Error).message };
+  }
+}
+
+async function runOne(
+  { path, questionId }: { path: string; questionId: string },
+  { stdin, stdout, stderr }: Pick<Invocation, 'stdin' | 'stdout' | 'stderr'>,
+): Promise<number> {
   const loaded = await loadPlanFile(path);
   if (!loaded.ok) {
     for (const { path: at, message, line } of loaded.problems) {
@@ -85,37 +106,20 @@ async function runBatch(stdin: Invocation['stdin'], stdout: NodeJS.WritableStrea
   let exitCode = 0;
   for await (const { number, text } of readLines(stdin)) {
     if (text?.trim() === '') continue;
-    const result = evaluateLine(number, text);
-    if ('error' in result) exitCode = 1;
-    await write(stdout, `${JSON.stringify(result)}\n`);
+    const read = readCase(number, text);
+    if ('error' in read) exitCode = 1;
+    await write(stdout, `${JSON.stringify('error' in read ? read : judge(read.found))}\n`);
   }
   return exitCode;
 }
 
-type CaseResult = Pick<Evaluation, 'score' | 'confidence' | 'needsReview' | 'flags' | 'points' | 'followUp'> & {
-  id: string | number;
-  ms: number;
-};
-type CaseError = { error: { line: number; field: string; message: string; id?: string } };
+/** What `--batch` tells of one case. */
+type Judged = Omit<Evaluation, 'evaluator'> & { id: Case['id']; ms: number };
 
-function evaluateLine(line: number, text: string | null): CaseResult | CaseError {
-  if (text === null) return { error: { line, field: '', message: `longer than ${LINE_CHARS_MAX} characters` } };
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { error: { line, field: '', message: 'not JSON; one JSON object per line is accepted' } };
-  }
-  const parsed = caseSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const id = (json as { id?: unknown } | null)?.id;
-    const { path, message } = toPlanProblem({ keys: issue?.path ?? [], message: issue?.message ?? 'not a case' });
-    return { error: { line, field: path, message, ...(typeof id === 'string' ? { id } : {}) } };
-  }
-  const { evaluation, ms } = timed(parsed.data);
+function judge(found: Case): Judged {
+  const { evaluation, ms } = timed(found);
   const { score, confidence, needsReview, flags, points, followUp } = evaluation;
-  return { id: parsed.data.id, score, confidence, needsReview, flags, points, followUp, ms };
+  return { id: found.id, score, confidence, needsReview, flags, points, followUp, ms };
 }
 
 function timed(request: EvaluationRequest): { evaluation: Evaluation; ms: number } {

@@ -9,7 +9,7 @@ const commands = {
     run: async (invocation: Invocation) => (await import('./check.ts')).runCheck(invocation),
   },
   evaluate: {
-    usage: 'evaluate PLAN QUESTION_ID < answer.txt, or --batch < cases.jsonl',
+    usage: 'evaluate PLAN QUESTION_ID < answer.txt, or --batch < examples/cases.jsonl',
     does: 'judge answers offline, with everything that led to the score',
     run: async (invocation: Invocation) => (await import('./evaluate.ts')).runEvaluate(invocation),
   },

@@ -1,21 +1,23 @@
 import { z } from 'zod';
 import type { Finding } from './problem.ts';
 
-// What zod found, in words for the author of a plan: what was expected, and what is there.
+// What zod found, in words for the author of a plan or a case: what was expected, and what is there.
 
-/** The findings of one issue: an unknown key is a finding of its own. */
-export function toFindings(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): Finding[] {
+const PLAN = 'a plan: a block of keys';
+
+/** The findings of one issue: an unknown key is a finding of its own. `whole` says what `value` should have been. */
+export function toFindings(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, whole = PLAN): Finding[] {
   if (issue.code !== 'unrecognized_keys')
-    return [{ keys: issue.path, message: explain(issue, valueAt(value, issue.path)) }];
+    return [{ keys: issue.path, message: explain(issue, valueAt(value, issue.path), whole) }];
   const accepted = `accepted here: ${keysAt(schema, issue.path).join(', ')}`;
   return issue.keys.map((key) => ({ keys: [...issue.path, key], message: `unknown key; ${accepted}` }));
 }
 
-function explain(issue: z.core.$ZodIssue, value: unknown): string {
+function explain(issue: z.core.$ZodIssue, value: unknown, whole: string): string {
   const got = value === undefined ? 'it is missing' : `got ${show(value)}`;
   switch (issue.code) {
     case 'invalid_type': {
-      const kind = issue.path.length === 0 ? 'a plan: a block of keys' : (kinds[issue.expected] ?? issue.expected);
+      const kind = issue.path.length === 0 ? whole : (kinds[issue.expected] ?? issue.expected);
       return `expected ${kind}, ${got}${hint(issue.expected, value)}`;
     }
     case 'too_small':

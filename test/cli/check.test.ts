@@ -110,7 +110,7 @@ test('[L8] a wrong command explains itself on stderr and exits with 2', async ()
 });
 
 test('--help is an answer, not a mistake', async () => {
-  for (const argv of [['--help'], ['-h'], ['check', '--help']]) {
+  for (const argv of [['--help'], ['-h'], ...['check', 'evaluate', 'verify'].map((name) => [name, '--help'])]) {
     const { code, out, err } = await run(...argv);
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('Usage: viva');

@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runEvaluate } from '../../src/cli/evaluate.ts';
 import { LINE_CHARS_MAX, type Line, readLines, readText } from '../../src/cli/lines.ts';
+import { root } from '../support/pages.ts';
 
 /** A stream that keeps what is written; `highWaterMark` 1 makes every write wait for it. */
 function sink() {
@@ -30,6 +34,12 @@ async function run(argv: string[], input: string | Iterable<string | Uint8Array>
     .filter((line) => line !== '');
   return { exitCode, out: out.text(), err: err.text(), lines };
 }
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'viva-evaluate-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
 
 const point = { id: 'same', text: 'the same effect on the server' };
 const goodCase = {
@@ -78,14 +88,25 @@ describe('viva evaluate --batch', () => {
 
   it.each<[string, unknown, string, RegExp]>([
     ['not JSON', '{"id": ', '', /one JSON object per line/],
-    ['not an object', [1], '', /object/],
-    ['no id', { ...goodCase, id: undefined }, 'id', /./],
-    ['no answer', { ...goodCase, answer: undefined }, 'answer', /string/],
-    ['an answer of another type', { ...goodCase, answer: 5 }, 'answer', /string/],
-    ['no points', { ...goodCase, rubric: { points: [] } }, 'rubric.points', />=1/],
-    ['a point without text', { ...goodCase, rubric: { points: [{ id: 'a' }] } }, 'rubric.points[0].text', /string/],
-    ['a weight of 0', { ...goodCase, rubric: { points: [{ ...point, weight: 0 }] } }, 'rubric.points[0].weight', />0/],
-    ['a threshold of 2', { ...goodCase, rubric: { threshold: 2, points: [point] } }, 'rubric.threshold', /<=1/],
+    ['not an object', [1], '', /^expected a case: a block of keys \(id, question, rubric, answer\), got a list of 1$/],
+    ['no id', { ...goodCase, id: undefined }, 'id', /^expected a text of at most 200 characters, or a number$/],
+    ['no answer', { ...goodCase, answer: undefined }, 'answer', /^expected a text, it is missing$/],
+    ['an answer of another type', { ...goodCase, answer: 5 }, 'answer', /^expected a text, got 5/],
+    ['no points', { ...goodCase, rubric: { points: [] } }, 'rubric.points', /^expected at least 1 item/],
+    ['no rubric', { ...goodCase, rubric: undefined }, 'rubric', /^expected a block of keys, it is missing$/],
+    ['a point without text', { ...goodCase, rubric: { points: [{ id: 'a' }] } }, 'rubric.points[0].text', /a text, it/],
+    [
+      'a weight of 0',
+      { ...goodCase, rubric: { points: [{ ...point, weight: 0 }] } },
+      'rubric.points[0].weight',
+      /more than 0/,
+    ],
+    [
+      'a threshold of 2',
+      { ...goodCase, rubric: { threshold: 2, points: [point] } },
+      'rubric.threshold',
+      /at most 1, got 2/,
+    ],
     [
       'a rubric that is too long',
       { ...goodCase, rubric: { points: [{ ...point, alternatives: Array(20).fill('x'.repeat(1_000)) }] } },
@@ -112,6 +133,42 @@ describe('viva evaluate --batch', () => {
     const { out } = await run(['--batch'], JSON.stringify({ ...goodCase, question: 7, answer: 'my secret' }));
     expect(JSON.parse(out).error).toMatchObject({ line: 1, field: 'question', id: 'c1' });
     expect(out).not.toContain('secret');
+  });
+
+  it('tells the first mistakes of a line at once, and how many more there are', async () => {
+    const points = Array.from({ length: 12 }, (_, index) => ({ id: `p${index}`, text: index }));
+    const { out } = await run(['--batch'], JSON.stringify({ answr: 'x', rubric: { points } }));
+    const { field, message } = JSON.parse(out).error;
+    expect(field).toBe('id');
+    expect(message).toContain(
+      '; question: expected a text, it is missing; rubric.points[0].text: expected a text, got 0',
+    );
+    expect(message).toMatch(/; and 5 more$/);
+  });
+
+  it('judges the cases of the examples as their names say', async () => {
+    const { exitCode, lines } = await run(['--batch'], readFileSync(join(root, 'examples/cases.jsonl'), 'utf8'));
+    expect(exitCode).toBe(0);
+    const results = lines.map((line) => JSON.parse(line));
+    expect(results.map(({ id, followUp: { due, pointId } }) => [id, due ? pointId : null])).toEqual([
+      ['idempotency-complete', null],
+      ['idempotency-half', 'same-effect'],
+      ['old-prices-complete', null],
+      ['old-prices-unknown', null],
+    ]);
+    expect(results.map(({ flags }) => flags.includes('non-answer'))).toEqual([false, false, false, true]);
+  });
+
+  it('ends without a word when its reader has seen enough', async () => {
+    const cases = join(folder, 'many.jsonl');
+    await writeFile(cases, `${JSON.stringify(goodCase)}\n`.repeat(2_000));
+    const command = '{ "$0" "$1" evaluate --batch < "$2"; echo "exit code $?" >&2; } | head -n 1';
+    const child = spawn('sh', ['-c', command, process.execPath, join(root, 'bin/viva.js'), cases]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(out.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(out).score).toBe(1);
+    expect(err).toBe('exit code 141\n');
   });
 
   it('reads characters and lines that lie across chunks, both line breaks, blank lines and a byte order mark', async () => {
@@ -160,10 +217,8 @@ describe('viva evaluate --batch', () => {
 });
 
 describe('viva evaluate PLAN QUESTION_ID', () => {
-  let folder = '';
   let planFile = '';
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'viva-evaluate-'));
     planFile = join(folder, 'plan.yaml');
     await writeFile(
       planFile,
@@ -180,7 +235,6 @@ questions:
 `,
     );
   });
-  afterAll(() => rm(folder, { recursive: true }));
 
   it('shows one evaluation in full', async () => {
     const { exitCode, out, err } = await run([planFile, 'idempotency'], 'It has the same effect on the server.\n');
@@ -217,15 +271,27 @@ questions:
     expect((await run([join(folder, 'missing.yaml'), 'q'], 'x')).exitCode).toBe(1);
   });
 
-  it.each([[[]], [['--batch', 'x']], [['plan.yaml']], [['--bulk']], [['a', 'b', 'c']]])(
-    'shows its usage for %j',
-    async (argv) => {
-      const { exitCode, out, err } = await run(argv);
-      expect(exitCode).toBe(2);
-      expect(out).toBe('');
-      expect(err).toContain('viva evaluate PLAN QUESTION_ID < answer.txt');
-    },
-  );
+  it.each([
+    [[], 'name one plan file and one question'],
+    [['--batch', 'x'], '--batch reads its cases from stdin'],
+    [['plan.yaml'], 'name one plan file and one question'],
+    [['--bulk'], "Unknown option '--bulk'"],
+    [['a', 'b', 'c'], 'name one plan file and one question'],
+  ])('says what is wrong with %j and shows its usage', async (argv, mistake) => {
+    const { exitCode, out, err } = await run(argv);
+    expect(exitCode).toBe(2);
+    expect(out).toBe('');
+    expect(err).toContain(mistake);
+    expect(err).toContain('viva evaluate PLAN QUESTION_ID < answer.txt');
+  });
+
+  it.each([[['--help']], [['-h']], [['--batch', '--help']]])('explains itself for %j', async (argv) => {
+    const { exitCode, out, err } = await run(argv);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toContain('viva evaluate --batch < examples/cases.jsonl');
+    const [example = ''] = /^ {2}\{.*\}$/m.exec(out) ?? [];
+    expect((await run(['--batch'], example)).exitCode).toBe(0);
+  });
 });
 
 async function linesOf(chunks: string[]): Promise<Line[]> {
