@@ -13,6 +13,8 @@ export const snapshotSteps: readonly SnapshotStep[] = [];
 
 /**
  * Bring a snapshot up to a machine version, step by step. Null = no steps lead there: the journal has to be replayed.
+ *
+ * Source: PROTOCOL.md R23.
  */
 export function bringUp(snapshot: SnapshotJson, to: string, steps: readonly SnapshotStep[]): SnapshotJson | null {
   if (snapshot.machineVersion === to) return snapshot;
