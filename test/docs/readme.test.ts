@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { drawFlow, readFlow } from '../../bin/flow.ts';
 import { evaluateRubric } from '../../src/evaluators/rubric.ts';
 import { loadPlanFile } from '../../src/plans/load.ts';
-import { build } from '../support/app.ts';
+import { ADMIN_KEY, build } from '../support/app.ts';
 import { codeBlocks, readText, root, section, tableRows } from '../support/pages.ts';
 
 // What the README shows is what happens.
@@ -22,13 +22,29 @@ function makeFolder(): string {
   return folder;
 }
 
-/** Run Node with nothing of this process's own configuration. */
-function runNode(args: string[], cwd: string, input = '') {
+/** Run a program with nothing of this process's own configuration. */
+function run(file: string, args: string[], cwd: string, input = '') {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, args, { cwd, env: { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn' } });
+  const child = spawn(file, args, { cwd, env: { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn' } });
   onTestFinished(() => void child.kill('SIGKILL'));
   child.stdin.end(input);
   return child;
+}
+
+/** Run Node. Read from stdin, a program's imports start from the working directory: as if it were saved there. */
+function runNode(args: string[], cwd: string, input = '') {
+  return run(process.execPath, args, cwd, input);
+}
+
+/** What is different every time, as the README shows it. */
+function withoutChance(printed: string): string {
+  return printed
+    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000')
+    .replaceAll(/interviews\/[^\s#"]+#[^\s"]+/g, 'interviews/…#…')
+    .replaceAll(/#key=\S+/g, '#key=…')
+    .replaceAll(/"(hash|candidateToken|reviewerToken)":"[^"]+"/g, '"$1":"…"')
+    .replaceAll(/"id":"[\da-f-]{36}"/g, '"id":"…"')
+    .replaceAll(/"publishedAt":\d{13}/g, '"publishedAt":…');
 }
 
 test('the picture is the machine; `npm run flow` draws it anew', () => {
@@ -44,12 +60,7 @@ test('the start prints what the README shows', async () => {
   }
   child.kill('SIGTERM');
   await once(child, 'exit');
-  const shown = printed
-    .trim()
-    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000')
-    .replaceAll(/interviews\/\S+#\S+/g, 'interviews/…#…')
-    .replaceAll(/#key=\S+/g, '#key=…');
-  expect(codeBlocks(readme, 'text')[0]?.trim()).toBe(shown);
+  expect(codeBlocks(readme, 'text')[0]?.trim()).toBe(withoutChance(printed.trim()));
 });
 
 test('the plan is valid and the check prints what the README shows', async () => {
@@ -60,19 +71,52 @@ test('the plan is valid and the check prints what the README shows', async () =>
   expect(await text(child.stdout)).toBe(codeBlocks(part, 'text')[0]);
 });
 
-test('the client runs as it stands and prints what the README shows', async () => {
-  const { url, request, create } = await build();
+test('the commands that publish a plan and invite somebody do so and print what the README shows', async () => {
+  const { url, request } = await build();
+  const folder = makeFolder();
+  const part = section(readme, '## A plan');
+  writeFileSync(join(folder, 'plan.yaml'), codeBlocks(part, 'yaml')[0] ?? '');
+  const [commands = ''] = codeBlocks(part, 'sh');
+  const script = commands.replace("KEY='…'", `KEY='${ADMIN_KEY}'`).replaceAll('http://127.0.0.1:3000', url);
+  const printed = await text(run('sh', ['-c', script], folder).stdout);
+  expect(withoutChance(printed)).toBe(codeBlocks(part, 'text')[1]);
+  const { candidateUrl, candidateToken } = JSON.parse(printed.split('\n')[1] ?? '');
+  const path = `/api${new URL(candidateUrl).pathname}/tickets`;
+  expect((await request(path, { method: 'POST', token: candidateToken })).status).toBe(201);
+});
+
+/** The client of the README, and a link to an interview with the sample plan for it. */
+async function prepareClient() {
+  const { create } = await build();
   const loaded = await loadPlanFile(join(root, example));
   if (!loaded.ok) throw new Error('the example plan is broken');
   const { candidateUrl } = await create({}, loaded.plan);
-  expect(candidateUrl.startsWith(url)).toBe(true);
   const part = section(readme, '## A client');
   const [code = ''] = codeBlocks(part, 'ts');
+  const [course, refusal] = codeBlocks(part, 'text');
+  const start = (link: string, changed = code) => runNode(['--input-type=module-typescript', '-', link], root, changed);
+  return { candidateUrl, code, course, refusal, start };
+}
+
+test('the client runs as it stands and prints what the README shows', async () => {
+  const { candidateUrl, code, course, start } = await prepareClient();
   expect(code.trim().split('\n').length).toBeLessThanOrEqual(21);
-  // Read from stdin, a program's imports start from the working directory: as if it were saved in the root.
-  const child = runNode(['--input-type=module-typescript', '-', candidateUrl], root, code);
-  expect(await text(child.stdout)).toBe(codeBlocks(part, 'text')[0]);
-  expect((await request('/healthz')).status).toBe(200);
+  expect(await text(start(candidateUrl).stdout)).toBe(course);
+});
+
+test('the client prints what is refused: a command, and the link', async () => {
+  const { candidateUrl, code, refusal, start } = await prepareClient();
+  const blank = code.replace(/answers = \[[^\]]+\]/, "answers = ['  ']");
+  const child = start(candidateUrl, blank);
+  let printed = '';
+  for await (const chunk of child.stdout) {
+    printed += chunk;
+    if (printed.includes('refused') && printed.endsWith('\n')) break;
+  }
+  expect(printed).toBe(
+    `IDLE …\nQUESTIONING What makes an HTTP operation idempotent, and why does it matter for retries?\n${refusal}`,
+  );
+  expect(await text(start(`${candidateUrl}x`).stdout)).toMatch(/^refused UNAUTHENTICATED \S.+\n$/);
 });
 
 test('the evaluator judges as the README says', async () => {
@@ -86,4 +130,18 @@ test('the evaluator judges as the README says', async () => {
     return [answer, points.find(({ id }) => id === 'same-effect')?.verdict];
   });
   expect(judged).toEqual(rows);
+});
+
+test('the cases of the examples are judged as the README says', async () => {
+  const part = section(readme, '## What the evaluator can and cannot do');
+  const [command = ''] = codeBlocks(part, 'sh');
+  const script = command.replace('npx viva', '"$0" bin/viva.js');
+  const printed = await text(run('sh', ['-c', script, process.execPath], root).stdout);
+  const results = printed
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(results).toHaveLength(4);
+  const due = results.filter(({ followUp }) => followUp.due).map(({ id, followUp }) => [id, followUp.pointId]);
+  expect(due).toEqual([['idempotency-half', 'same-effect']]);
 });
