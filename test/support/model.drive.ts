@@ -132,6 +132,7 @@ export async function drive(world: World, path: Path, crash?: Crash): Promise<Ru
         return false;
       },
     );
+    expect(victim.isStruck, 'died at its record').toBe(true);
     expect(isTold, 'told before the process died').toBe(at.point === 'after-ack-before-effect');
     await world.restart();
   }

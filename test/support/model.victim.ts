@@ -27,6 +27,8 @@ export interface Broken {
 export interface Victim {
   readonly app: TestApp;
   readonly isDead: boolean;
+  /** The record at which it was to die has come. */
+  readonly isStruck: boolean;
   /** Die at this record, the next time that it comes. After the ack it only freezes: whoever reads the ack kills it. */
   arm(crash: Crash): void;
   /** Now: it writes nothing, says nothing and is woken by nothing. Nothing is given back. */
@@ -55,12 +57,14 @@ const SECRET = 'the-same-secret-after-every-restart';
 export async function startVictim({ journal, clock, broken, snapshotEvery }: VictimOptions): Promise<Victim> {
   let crash: Crash | null = null;
   let isDead = false;
+  let isStruck = false;
   let isFrozen = false;
   const scripted = scriptedEvaluator();
 
   /** Do a piece of work on the store; `record` is what it writes. */
   async function work<Value>(job: () => Promise<Value>, record?: JournalRecord): Promise<Value> {
     const point = record?.seq === crash?.seq ? crash?.point : undefined;
+    if (point && !isDead) isStruck = true;
     if (point === 'before-commit') cut();
     if (isDead) throw dead();
     const value = await job();
@@ -123,6 +127,9 @@ export async function startVictim({ journal, clock, broken, snapshotEvery }: Vic
     app,
     get isDead() {
       return isDead;
+    },
+    get isStruck() {
+      return isStruck;
     },
     arm(next) {
       crash = next;
