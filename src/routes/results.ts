@@ -24,7 +24,7 @@ const [candidateView] = viewSchema.options;
  * What a candidate may read of the interview: their own words, results where the plan shows them, and the chain's head
  * as a receipt.
  */
-const candidateTranscript = z.strictObject({
+export const candidateTranscript = z.strictObject({
   entries: z.array(candidateEntry.strict()),
   results: candidateView.shape.results,
   chain: chainSchema,

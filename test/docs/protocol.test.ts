@@ -4,14 +4,27 @@ import { variables } from '../../src/config.ts';
 import { errorTable } from '../../src/errors.ts';
 import { flags } from '../../src/evaluators/evaluator.ts';
 import { planJsonSchema } from '../../src/plans/jsonschema.ts';
-import { commandRoles, downSchema, limits, outcomes, states, upSchema, viewSchema } from '../../src/protocol.ts';
+import { parsePlan } from '../../src/plans/load.ts';
+import {
+  commandRoles,
+  downSchema,
+  limits,
+  outcomes,
+  recordSchema,
+  states,
+  transcriptSchema,
+  upSchema,
+  viewSchema,
+} from '../../src/protocol.ts';
+import { reportSchema } from '../../src/report/report.ts';
 import { socketLimits } from '../../src/routes/limits.ts';
-import { ADMIN_KEY, build } from '../support/app.ts';
+import { candidateTranscript } from '../../src/routes/results.ts';
+import { ADMIN_KEY, build, command, viewWhere } from '../support/app.ts';
 import { apply, type MachineEvent } from '../support/machine.ts';
-import { readText, section, tableRows } from '../support/pages.ts';
+import { codeBlocks, readText, section, tableRows } from '../support/pages.ts';
 import { type RestingPath, reach } from '../support/positions.ts';
 
-// The tables of PROTOCOL.md are compared with the code, both ways.
+// The tables and examples of PROTOCOL.md are compared with the code, both ways.
 
 const page = readText('PROTOCOL.md');
 const rowsBelow = (heading: string) => tableRows(section(page, heading));
@@ -153,6 +166,52 @@ function countRoutes(tree: string): number {
   const methods = [...tree.matchAll(/\(([A-Z, ]+)\)/g)].flatMap(([, list = '']) => list.split(', '));
   return methods.filter((method) => method !== 'HEAD' && method !== 'OPTIONS').length;
 }
+
+/** The JSON examples of the page, in its order. */
+function readExamples() {
+  return codeBlocks(section(page, '### Examples'), 'json').map((text) => JSON.parse(text));
+}
+
+test('examples: each is what its schema takes, and nothing more', () => {
+  const [report, receipt, record] = readExamples();
+  // Parsing leaves out what a schema does not know.
+  expect(reportSchema.parse(report)).toEqual(report);
+  expect(candidateTranscript.parse(receipt)).toEqual(receipt);
+  expect(recordSchema.parse(record)).toEqual(record);
+  const { entries } = report.questions[0];
+  expect(transcriptSchema.parse({ entries })).toEqual({ entries });
+  for (const { quote, start, end } of entries[0].evaluation.points.flatMap(({ evidence }: Judged) => evidence))
+    expect(entries[0].answer.text.slice(start, end)).toBe(quote);
+});
+
+type Judged = { evidence: { quote: string; start: number; end: number }[] };
+
+/** What is where: paths with the kind of what is there. */
+function shapeOf(value: unknown, path = '$'): string[] {
+  if (typeof value !== 'object' || value === null) return [`${path}: ${value === null ? 'null' : typeof value}`];
+  return [path, ...Object.entries(value).flatMap(([key, part]) => shapeOf(part, `${path}.${key}`))].sort();
+}
+
+test('examples: the interview that they show, played, gives their fields', async () => {
+  const parsed = parsePlan(codeBlocks(section(readText('README.md'), '## A plan'), 'yaml')[0] ?? '');
+  if (!parsed.ok) throw new Error('the plan of the README is broken');
+  const [report, receipt, record] = readExamples();
+  const { request, create, enter } = await build();
+  const { id, candidateToken } = await create({ candidate: report.candidate }, parsed.plan);
+  const candidate = await enter(id, candidateToken);
+  candidate.send(command('interview.start'));
+  const { prompt } = await viewWhere(candidate, (view) => view.prompt !== null);
+  candidate.send(command('answer.submit', { promptId: prompt?.id, text: record.event.text }));
+  await viewWhere(candidate, ({ state }) => state === 'COMPLETE');
+  const read = async (part: string, token: string) => (await request(`/api/interviews/${id}/${part}`, { token })).body;
+  expect(shapeOf(await read('report', ADMIN_KEY))).toEqual(shapeOf(report));
+  expect(shapeOf(await read('transcript', candidateToken))).toEqual(shapeOf(receipt));
+  expect(await read('transcript', ADMIN_KEY)).toEqual({
+    entries: (await read('report', ADMIN_KEY)).questions[0].entries,
+  });
+  const { records } = await read('journal', ADMIN_KEY);
+  expect(shapeOf(records[record.seq - 1])).toEqual(shapeOf(record));
+});
 
 test('words: states, outcomes and flags', () => {
   const vocabulary = section(page, '## Vocabulary');
