@@ -5,6 +5,7 @@ import { checkLength, digestOf, explainRefusal, toEvent } from './commands.ts';
 import { createLogics, type EffectDeps } from './effects.ts';
 import { type ErrorCode, type Problem, toProblem } from './errors.ts';
 import { sealRecord } from './journal/chain.ts';
+import { readHead } from './journal/head.ts';
 import type { Append, Cause, Claimed, Journal, StoredEvent } from './journal/journal.ts';
 import { versionsNow } from './journal/versions.ts';
 import { createMailbox } from './mailbox.ts';
@@ -79,6 +80,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   let transcript: Folded | null = null;
   let usedAt = clock.now();
   let isStopping = false;
+  let stopCode: ErrorCode = 'RESTARTING';
   let isLost = false;
 
   const mailbox = createMailbox(limits.mailboxMax, (error) => {
@@ -170,12 +172,18 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       const appended = await journal.append(entry);
       if (appended.ok) return true;
       log.warn({ interviewId: id, epoch, reason: appended.reason }, 'another writer has this interview');
-      lose('RESTARTING');
+      lose((await isErased()) ? 'INTERVIEW_ERASED' : 'RESTARTING');
     } catch (error) {
       log.error({ err: error, interviewId: id }, 'the journal did not take a record');
       lose('STORE_UNAVAILABLE');
     }
     return false;
+  }
+
+  /** An erasure fences the writer, too: whoever is connected is told that it is for good. */
+  async function isErased(): Promise<boolean> {
+    const head = await readHead(journal, id).catch(() => null);
+    return head !== null && head.erasedAt !== null;
   }
 
   /** Apply a result of one of the machine's own actors. */
@@ -307,7 +315,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
         await needTranscript(subscriber.role);
         usedAt = clock.now();
         audience.join(subscriber, usedAt);
-        if (isLost || isStopping) audience.end('RESTARTING');
+        if (isLost || isStopping) audience.end(stopCode);
         else if (subscriber.role === 'candidate') audience.publish(standing.seq, null);
         return { seq: standing.seq, view: currentView(subscriber.role) };
       });
@@ -328,6 +336,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     },
     async stop(code) {
       isStopping = true;
+      stopCode = code;
       await mailbox.idle();
       if (isLost) return;
       isLost = true;

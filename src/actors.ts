@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import { type CreateRequest, storeInterview } from './creation.ts';
 import { type ErrorCode, VivaError } from './errors.ts';
 import type { Evaluator } from './evaluators/evaluator.ts';
+import { readHead } from './journal/head.ts';
 import type { Claimed, Journal } from './journal/journal.ts';
 import { assertKnown } from './journal/versions.ts';
 import { createOverdue } from './overdue.ts';
@@ -104,10 +105,8 @@ export function createActors(deps: ActorsDeps): Actors {
 
   /** Claim and restore. A connection takes the interview over; the sweep takes only what nobody holds. */
   async function claim(id: string, force: boolean): Promise<Actor> {
-    // Past the last record: only the head is wanted. Claiming what a newer build runs would take it from that build.
-    const found = await journal.load(id, Number.MAX_SAFE_INTEGER);
-    if (!found) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
-    assertKnown(found.head);
+    // Claiming what a newer build runs would take it from that build.
+    await readHead(journal, id);
     const claimed = await journal.claim(id, deps.owner, { leaseMs: limits.leaseMs, force });
     if (claimed === null) throw new VivaError('INTERVIEW_ERASED', 'what was said in this interview is erased');
     if (claimed === 'held') throw new VivaError('TRY_LATER', 'another node runs this interview');

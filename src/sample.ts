@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Actors } from './actors.ts';
 import type { Clock } from './clock.ts';
 import type { InterviewHead, Journal } from './journal/journal.ts';
+import { isKnown } from './journal/versions.ts';
 import { loadPlanFile } from './plans/load.ts';
 import { publishPlan } from './plans/publish.ts';
 import type { PublishedPlan } from './plans/schema.ts';
@@ -30,8 +31,9 @@ export async function publishPlans(journal: Journal, folder: string, now: number
   return published;
 }
 
-function isOpenSample({ meta, state, wakeAt }: InterviewHead, now: number): boolean {
-  if (meta.externalId !== SAMPLE_EXTERNAL_ID || meta.planId !== SAMPLE_PLAN_ID) return false;
+function isOpenSample(head: InterviewHead, now: number): boolean {
+  const { meta, state, wakeAt } = head;
+  if (!isKnown(head) || meta.externalId !== SAMPLE_EXTERNAL_ID || meta.planId !== SAMPLE_PLAN_ID) return false;
   // Overdue = it is about to move on by itself, perhaps to its end.
   return state !== 'COMPLETE' && (wakeAt === null || wakeAt > now || state === 'EVALUATING');
 }

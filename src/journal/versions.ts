@@ -6,19 +6,24 @@ import type { InterviewHead, Versions } from './journal.ts';
 export const versionsNow: Versions = { record: 2, machine: String(interview.version) };
 
 /** Machine versions are whole numbers in words; what is none is of no build that this one knows. */
-function isKnown({ record, machine }: Versions, known: Versions): boolean {
-  return record <= known.record && /^[1-9]\d*$/.test(machine) && Number(machine) <= Number(known.machine);
+function isMachineKnown(machine: string): boolean {
+  return /^[1-9]\d*$/.test(machine) && Number(machine) <= Number(versionsNow.machine);
+}
+
+/** Tell whether this build may read an interview and go on with it: nothing in it is newer than the build. */
+export function isKnown({ versions, meta }: InterviewHead): boolean {
+  return versions.record <= versionsNow.record && [versions.machine, meta.machineVersion].every(isMachineKnown);
 }
 
 /**
- * Make sure that this build may read an interview and go on with it: nothing in it is newer than the build.
+ * Make sure that an interview is known.
  *
  * Errors: VERSION_PARKED.
  * Source: PROTOCOL.md R20.
  */
-export function assertKnown({ versions, meta }: InterviewHead, known: Versions = versionsNow): void {
-  if (isKnown(versions, known) && isKnown({ ...versions, machine: meta.machineVersion }, known)) return;
-  const found = `machine ${versions.machine}, records ${versions.record}`;
-  const here = `machine ${known.machine}, records ${known.record}`;
+export function assertKnown(head: InterviewHead): void {
+  if (isKnown(head)) return;
+  const found = `machine ${head.versions.machine}, records ${head.versions.record}`;
+  const here = `machine ${versionsNow.machine}, records ${versionsNow.record}`;
   throw new VivaError('VERSION_PARKED', `a newer viva wrote this interview (${found}); this one knows up to ${here}`);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VivaError } from '../errors.ts';
+import { readHead } from '../journal/head.ts';
 import { allow, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
 import type { App, Service } from './service.ts';
@@ -9,6 +9,18 @@ import type { App, Service } from './service.ts';
  * other way round somebody could bring it back in between.
  */
 export function registerErasure(app: App, { journal, actors, tokens, clock }: Service): void {
+  async function eraseStored(id: string): Promise<void> {
+    // Where a newer build keeps what is personal is not known here.
+    await readHead(journal, id);
+    try {
+      await journal.erase(id, clock.now());
+    } catch (error) {
+      // It may have got as far as the interview, but not through the engine's files.
+      if ((await readHead(journal, id)).erasedAt !== null) await actors.forget(id);
+      throw error;
+    }
+  }
+
   app.delete(
     '/api/interviews/:id',
     {
@@ -16,13 +28,8 @@ export function registerErasure(app: App, { journal, actors, tokens, clock }: Se
       schema: { params: interviewParams, response: { 204: z.void(), ...problemResponses } },
     },
     async ({ params }, reply) => {
-      let isKnown: boolean;
-      try {
-        isKnown = await journal.erase(params.id, clock.now());
-      } finally {
-        await actors.forget(params.id);
-      }
-      if (!isKnown) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+      await eraseStored(params.id);
+      await actors.forget(params.id);
       return reply.code(204).send();
     },
   );

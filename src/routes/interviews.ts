@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { VivaError } from '../errors.ts';
+import { assertNotErased, readHead } from '../journal/head.ts';
 import type { InterviewHead } from '../journal/journal.ts';
-import { assertKnown } from '../journal/versions.ts';
 import { type Role, states, viewSchema } from '../protocol.ts';
 import { viewOfReading } from '../report/read.ts';
 import { links } from '../tokens.ts';
@@ -71,13 +70,12 @@ function summarize({ id, state, meta, updatedAt, erasedAt }: InterviewHead): z.i
 /**
  * The links of an interview; made from its creation alone, so asking again gives the same ones.
  *
- * Errors: INTERVIEW_NOT_FOUND.
+ * Errors: INTERVIEW_NOT_FOUND, INTERVIEW_ERASED, VERSION_PARKED.
  */
 export async function makeLinks(service: Pick<Service, 'journal' | 'tokens' | 'findPlan'>, id: string, base: string) {
-  // Past the last record: only the head is wanted.
-  const loaded = await service.journal.load(id, Number.MAX_SAFE_INTEGER);
-  if (!loaded) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
-  const { meta, state } = loaded.head;
+  const head = await readHead(service.journal, id);
+  assertNotErased(head);
+  const { meta, state } = head;
   const { plan } = await service.findPlan(meta.planId, meta.planVersion);
   const expiresAt = meta.createdAt + plan.limits.invitationDays * DAY_MS + LINK_AFTER_INVITATION_MS;
   const candidateToken = await service.tokens.issue({ role: 'candidate', interviewId: id }, expiresAt);
@@ -155,6 +153,7 @@ export function registerInterviews(app: App, service: Service): void {
     },
     async ({ params, identity }) => {
       const reading = await service.readInterview(params.id);
+      assertNotErased(reading.head);
       return viewOfReading(reading, identity.role, { now: clock.now(), answerCharsMax: service.answerCharsMax });
     },
   );
@@ -175,11 +174,7 @@ export function registerInterviews(app: App, service: Service): void {
       },
     },
     async ({ params, identity }, reply) => {
-      const found = await journal.load(params.id, Number.MAX_SAFE_INTEGER);
-      if (!found) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
-      if (found.head.erasedAt !== null)
-        throw new VivaError('INTERVIEW_ERASED', 'what was said in this interview is erased');
-      assertKnown(found.head);
+      assertNotErased(await readHead(journal, params.id));
       const role: Role = identity.role;
       return reply.code(201).send(await tickets.issue({ role, interviewId: params.id }));
     },

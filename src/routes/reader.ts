@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { VivaError } from '../errors.ts';
+import { readHead } from '../journal/head.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Reading, readInterview } from '../report/read.ts';
 
@@ -35,14 +35,12 @@ export function createReader(deps: {
   }
 
   return async (id) => {
-    // Past the last record: only the head is wanted.
-    const wanted = await journal.load(id, Number.MAX_SAFE_INTEGER);
-    if (!wanted) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
+    const wanted = await readHead(journal, id);
     for (;;) {
       const known = readingsById.get(id) ?? begin(id);
       const reading = await known;
-      const isErasedSince = reading.head.erasedAt === null && wanted.head.erasedAt !== null;
-      if (reading.head.headSeq >= wanted.head.headSeq && !isErasedSince) return reading;
+      const isErasedSince = reading.head.erasedAt === null && wanted.erasedAt !== null;
+      if (reading.head.headSeq >= wanted.headSeq && !isErasedSince) return reading;
       forget(id, known);
     }
   };

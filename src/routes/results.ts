@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { VivaError } from '../errors.ts';
 import { verifyChain } from '../journal/chain.ts';
+import { assertKnown } from '../journal/versions.ts';
 import { recordSchema, type TranscriptEntry, transcriptSchema, viewSchema } from '../protocol.ts';
 import { viewOfReading } from '../report/read.ts';
 import { buildReport, chainSchema, reportSchema } from '../report/report.ts';
@@ -96,6 +97,7 @@ export function registerResults(app: App, service: Service): void {
       const loaded = await journal.load(params.id, query.afterSeq);
       if (!loaded) throw new VivaError('INTERVIEW_NOT_FOUND', 'no interview has this id');
       const { head, records } = loaded;
+      assertKnown(head);
       return { interviewId: head.id, headSeq: head.headSeq, records: records.slice(0, query.limit).map(recordFor) };
     },
   );

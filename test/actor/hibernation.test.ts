@@ -7,39 +7,15 @@ import { createMemoryJournal } from '../../src/journal/memory.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { ask, listener, look, type World, world } from '../support/actors.ts';
 import { build, command } from '../support/app.ts';
-import { type ManualClock, manualClock } from '../support/clock.ts';
+import { manualClock } from '../support/clock.ts';
 import { type Acknowledged, audit, inParallel, turnUntil, visit } from '../support/crowd.ts';
 import { published, smallPlan } from '../support/plans.ts';
 import { seededRandom, takeSeed } from '../support/random.ts';
+import { SWEEP_MS, sweptClock } from '../support/sweeps.ts';
 
 // Rules R5 and R8–R13: PROTOCOL.md.
 
 const QUESTION_MS = 60_000;
-/** No other wait is as long, so that the clock knows a sweep by it. */
-const SWEEP_MS = 4_321;
-
-/** A clock by hand that knows when a sweep is through: the next one is set. */
-function sweptClock(): { clock: ManualClock; finishSweep(begin: () => void, meanwhile?: () => void): Promise<void> } {
-  const inner = manualClock();
-  let sweptCount = 0;
-  const wake: ManualClock['wake'] = (at, fn) => {
-    if (at === inner.now() + SWEEP_MS) sweptCount += 1;
-    return inner.wake(at, fn);
-  };
-  return {
-    // Not spread: its count is a getter.
-    clock: Object.assign(Object.create(inner) as ManualClock, { wake }),
-    finishSweep(begin, meanwhile = () => {}) {
-      const before = sweptCount;
-      begin();
-      return turnUntil(() => {
-        meanwhile();
-        return sweptCount > before;
-      });
-    },
-  };
-}
-
 async function createMany(w: World, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let made = 0; made < count; made += 1) ids.push(await w.create());
