@@ -9,6 +9,8 @@ export interface SpawnedService {
   adminKey: string;
   candidateUrl: string;
   consoleUrl: string;
+  /** Resolves with the signal that has ended it, if one did. */
+  readonly ended: Promise<NodeJS.Signals | null>;
   /** `kill -9` of npm and everything below it. */
   kill(): Promise<void>;
   /** SIGTERM to the service; resolves with its exit code. */
@@ -17,8 +19,12 @@ export interface SpawnedService {
 
 const root = join(import.meta.dirname, '../..');
 
-/** How a service is run: as an operator does, or without building the pages first. */
-const commands = { npm: ['npm', 'start', '--silent'], node: ['node', 'src/main.ts'] } as const;
+/** How a service is run: as an operator does; without building the pages first; and so that it kills itself. */
+const commands = {
+  npm: ['npm', 'start', '--silent'],
+  node: ['node', 'src/main.ts'],
+  mortal: ['node', '--import', new URL('./mortal.ts', import.meta.url).href, 'src/main.ts'],
+} as const;
 
 /**
  * Run a service and wait until it listens.
@@ -50,12 +56,13 @@ export async function spawnService(
   throw new Error(`the service did not start:\n${errors.join('')}`);
 }
 
-function endings(child: ChildProcess, exited: Promise<unknown[]>): Pick<SpawnedService, 'kill' | 'stop'> {
+function endings(child: ChildProcess, exited: Promise<unknown[]>): Pick<SpawnedService, 'ended' | 'kill' | 'stop'> {
   const group = -(child.pid ?? 0);
   const signal = (name: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) process.kill(group, name);
   };
   return {
+    ended: exited.then(([, signal]) => signal as NodeJS.Signals | null),
     async kill() {
       signal('SIGKILL');
       await exited;
