@@ -33,7 +33,7 @@ export interface AppDeps extends Omit<Service, 'isDraining' | 'readInterview' | 
     addressReadsPerMinuteMax: number;
     /** Within this time a request has arrived whole, its headers within half of it. */
     requestMs: number;
-    /** Above this mean delay of the event loop new requests are turned away. */
+    /** Above this mean delay of the event loop new requests are turned away; 0 = never. */
     eventLoopDelayMaxMs: number;
   };
 }
