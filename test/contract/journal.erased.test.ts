@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { verifyChain } from '../../src/journal/chain.ts';
 import { migrate, migrations } from '../../src/journal/migrations.ts';
-import { makePath, openSqlite } from '../support/journal.sqlite.ts';
+import { countInFiles, makePath, openSqlite } from '../support/journal.sqlite.ts';
 import { claim, create, makeAppend, makeCreation, makeRecord } from '../support/journal.ts';
 import { seededRandom, takeSeed } from '../support/random.ts';
 import { rule } from '../support/rules.ts';
@@ -13,14 +13,6 @@ import { rule } from '../support/rules.ts';
 
 const INTERVIEWS = 60;
 const ROUNDS = 900;
-
-/** How often a text stands in the files of a database, whatever page or log it is in. */
-function countInFiles(path: string, text: string): number {
-  return ['', '-wal', '-shm', '-journal']
-    .map((suffix) => path + suffix)
-    .filter((file) => existsSync(file))
-    .reduce((count, file) => count + readFileSync(file).toString('latin1').split(text).length - 1, 0);
-}
 
 const markOf = (index: number) => `MARK${String(index).padStart(4, '0')}.`;
 

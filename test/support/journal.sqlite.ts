@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -16,6 +16,14 @@ export function openSqlite(path: string, options: Partial<SqliteOptions> = {}) {
   const journal = createSqliteJournal({ path, ...options });
   onTestFinished(() => journal.close());
   return journal;
+}
+
+/** How often a text stands in the files of a database, whatever page or log it is in. */
+export function countInFiles(path: string, text: string): number {
+  return ['', '-wal', '-shm', '-journal']
+    .map((suffix) => path + suffix)
+    .filter((file) => existsSync(file))
+    .reduce((count, file) => count + readFileSync(file).toString('latin1').split(text).length - 1, 0);
 }
 
 const HEADER_BYTES = 32;
