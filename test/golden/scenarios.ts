@@ -135,6 +135,100 @@ async function interrupted(): Promise<Stage> {
   return stage;
 }
 
+/** The evaluator proposes no point, so the machine weighs by itself. */
+const unproposed = { followUp: { due: true, urgency: 0.5 } };
+
+async function weighed(): Promise<Stage> {
+  const stage = await openStage(goldenPlan());
+  await stage.give({ type: 'interview.start' });
+  await answer(stage, 'retries', 'something');
+  await stage.judge([], {
+    ...unproposed,
+    score: 0.3,
+    points: [
+      { id: 'effect', verdict: 'partial', coverage: 0.4, evidence: [] },
+      { id: 'key', verdict: 'contradicted', coverage: 0, evidence: [] },
+      { id: 'answer', verdict: 'not_met', coverage: 0.2, evidence: [] },
+    ],
+  });
+  await stage.reach('FOLLOW_UP.ANSWERING', 'retries.1');
+  await stage.give({ type: 'interview.pause' });
+  stage.pass(10 * SECOND);
+  await stage.give({ type: 'interview.resume' });
+  stage.pass(MINUTE);
+  await stage.reach('QUESTIONING.ANSWERING', 'caching');
+  await answer(stage, 'caching', 'every word, and yet not much');
+  await stage.judge(['stale', 'shared'], { score: 0.5 });
+  await stage.reach('QUESTIONING.ANSWERING', 'queues');
+  await answer(stage, 'queues', 'no');
+  await stage.judge([]);
+  await stage.reach('COMPLETE');
+  return stage;
+}
+
+async function exhausted(): Promise<Stage> {
+  const stage = await openStage(goldenPlan({ limits: { totalMinutes: 3, invitationDays: 7, pauseMinutes: 5 } }));
+  await stage.give({ type: 'interview.start' });
+  await answer(stage, 'retries', 'the effect and the answer');
+  await stage.judge(['effect', 'answer'], unproposed);
+  await stage.reach('FOLLOW_UP.ANSWERING', 'retries.1');
+  await stage.give({ type: 'answer.draft', promptId: 'retries.1', text: 'there may be a' });
+  stage.pass(MINUTE);
+  await stage.reach('EVALUATING.SCORING');
+  await stage.judge(['effect', 'answer'], unproposed);
+  await stage.reach('QUESTIONING.ANSWERING', 'caching');
+  stage.pass(110 * SECOND);
+  await answer(stage, 'caching', 'ten seconds before the end');
+  await stage.judge(['stale'], { score: 0.4 });
+  await stage.reach('QUESTIONING.ANSWERING', 'queues');
+  stage.pass(10 * SECOND);
+  await stage.reach('COMPLETE');
+  return stage;
+}
+
+async function unjudged(): Promise<Stage> {
+  const stage = await openStage(goldenPlan({ evaluation: { timeoutSeconds: 20, attempts: 3, backoffSeconds: 1 } }));
+  await stage.give({ type: 'interview.start' });
+  await answer(stage, 'retries', 'three attempts fail');
+  for (const backOffMs of [SECOND, 2 * SECOND]) {
+    await stage.fail('UPSTREAM', true);
+    await stage.reach('EVALUATING.BACKING_OFF');
+    stage.pass(backOffMs);
+    await stage.reach('EVALUATING.SCORING');
+  }
+  await stage.fail('UPSTREAM', true);
+  await stage.reach('EVALUATING.FALLBACK');
+  await stage.silence();
+  stage.pass(20 * SECOND);
+  await stage.reach('QUESTIONING.ANSWERING', 'caching');
+  await answer(stage, 'caching', 'three attempts take too long');
+  for (const backOffMs of [SECOND, 2 * SECOND]) {
+    await stage.silence();
+    stage.pass(20 * SECOND);
+    await stage.reach('EVALUATING.BACKING_OFF');
+    stage.pass(backOffMs);
+    await stage.reach('EVALUATING.SCORING');
+  }
+  await stage.silence();
+  stage.pass(20 * SECOND);
+  await stage.reach('EVALUATING.FALLBACK');
+  await stage.crash();
+  await stage.reach('QUESTIONING.ANSWERING', 'queues');
+  await stage.give({ type: 'interview.end' });
+  return stage;
+}
+
+async function overslept(): Promise<Stage> {
+  const stage = await openStage(goldenPlan());
+  await stage.give({ type: 'interview.start' });
+  await answer(stage, 'retries', 'the effect');
+  await stage.judge(['effect']);
+  await stage.reach('FOLLOW_UP.ANSWERING', 'retries.1');
+  await stage.restart(40 * MINUTE);
+  await stage.reach('COMPLETE');
+  return stage;
+}
+
 async function cancelled(): Promise<Stage> {
   const stage = await openStage(goldenPlan(), { candidate });
   await stage.give({ type: 'interview.start' });
@@ -207,11 +301,15 @@ export const scenarios: Readonly<Record<string, () => Promise<Stage>>> = {
   drafted,
   erased,
   'erased-underway': erasedUnderway,
+  exhausted,
   expired,
   finished,
   interrupted,
+  overslept,
   paused,
   skipped,
   troubled,
+  unjudged,
   untimed,
+  weighed,
 };
