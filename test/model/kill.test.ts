@@ -45,8 +45,10 @@ function expectSame(run: Run, whole: Run): void {
   // While there was no process nobody saw anything; what was seen is the same.
   for (const side of ['candidateViews', 'reviewerViews'] as const)
     for (const [seq, view] of run[side]) expect(view, `${side} at ${seq}`).toEqual(whole[side].get(seq));
-  // What was interrupted is asked for again, under its own key.
-  expect([...new Set(run.evaluationKeys)]).toEqual(whole.evaluationKeys);
+  // What was interrupted is asked for again: under its own key, in the same words.
+  const evaluations = new Map(run.evaluations.map((asked) => [asked.key, asked]));
+  expect([...evaluations.values()]).toEqual(whole.evaluations);
+  for (const asked of run.evaluations) expect(asked).toEqual(evaluations.get(asked.key));
 }
 
 test.each(paths.map((path) => [path.title, path] as const))(

@@ -167,12 +167,12 @@ export async function drive(world: World, path: Path, crash?: Crash): Promise<Ru
   const records = loaded?.records ?? [];
   expect(decisionsOf(records, origin)).toEqual(decisionsOn(path));
   const { body } = await world.victim.app.request(`/api/interviews/${interview.id}/report`, { token: ADMIN_KEY });
-  const keys = [...victims].flatMap((victim) => victim.keys).filter((key) => key.startsWith(interview.id));
+  const asked = [...victims].flatMap((victim) => victim.asked).filter(({ key }) => key.startsWith(interview.id));
   return {
     candidateViews: watching.views.candidate,
     reviewerViews: watching.views.reviewer,
     records: comparable(records, origin) as unknown[],
     report: comparable(body, origin),
-    evaluationKeys: comparable(keys, origin) as string[],
+    evaluations: comparable(asked, origin) as Run['evaluations'],
   };
 }

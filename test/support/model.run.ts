@@ -10,8 +10,8 @@ export interface Run {
   reviewerViews: Map<number, unknown>;
   records: unknown[];
   report: unknown;
-  /** Of the evaluations that were asked for, in order. */
-  evaluationKeys: string[];
+  /** What the evaluators were asked, in order; what was interrupted is asked again. */
+  evaluations: { key: string; request: unknown }[];
 }
 
 /** Which interview it was, and when. */

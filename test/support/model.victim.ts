@@ -35,8 +35,8 @@ export interface Victim {
   die(): Promise<void>;
   /** The call with this key that an evaluator of this process has received, or will. */
   call(key: string): Promise<Call>;
-  /** The keys of all calls so far. */
-  readonly keys: string[];
+  /** What its evaluators have been asked so far. */
+  readonly asked: readonly Pick<Call, 'key' | 'request'>[];
 }
 
 interface VictimOptions {
@@ -145,8 +145,8 @@ export async function startVictim({ journal, clock, broken, snapshotEvery }: Vic
         if (call.key === key) return call;
       }
     },
-    get keys() {
-      return scripted.calls.map((call) => call.key);
+    get asked() {
+      return scripted.calls.map(({ key, request }) => ({ key, request }));
     },
   };
 }
