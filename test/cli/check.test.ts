@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
-import { runCli } from '../../src/cli/main.ts';
+import { run, runBin } from '../support/cli.ts';
 
-const root = new URL('../../', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'viva-check-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -30,24 +27,6 @@ questions:
       points:
         - { id: p, text: the lock prevents lost updates, weight: ${weight}, followUp: What could go wrong? }
 `;
-}
-
-/** Run the CLI in this process. */
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  stdin.end();
-  const code = await runCli({ argv, stdin, stdout, stderr });
-  const read = (stream: PassThrough) => String(stream.read() ?? '');
-  return { code, out: read(stdout), err: read(stderr) };
-}
-
-/** Run `bin/viva.js` under this Node with some options. */
-function runBin(options: string[], ...argv: string[]): Promise<{ code: number; out: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...options, join(root, 'bin/viva.js'), ...argv], { timeout: 15_000 }, (error, stdout) =>
-      resolve({ code: error ? Number(error.code) : 0, out: stdout }),
-    );
-  });
 }
 
 test('a good plan is OK, with the most that it can ask', async () => {
