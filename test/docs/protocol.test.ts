@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { variables } from '../../src/config.ts';
-import { errorTable } from '../../src/errors.ts';
+import { errorTable, toProblem } from '../../src/errors.ts';
 import { flags } from '../../src/evaluators/evaluator.ts';
+import { ERASED } from '../../src/journal/chain.ts';
 import { planJsonSchema } from '../../src/plans/jsonschema.ts';
 import { parsePlan } from '../../src/plans/load.ts';
 import {
@@ -16,7 +17,7 @@ import {
   upSchema,
   viewSchema,
 } from '../../src/protocol.ts';
-import { reportSchema } from '../../src/report/report.ts';
+import { chainSchema, reportSchema } from '../../src/report/report.ts';
 import { socketLimits } from '../../src/routes/limits.ts';
 import { candidateTranscript } from '../../src/routes/results.ts';
 import { ADMIN_KEY, build, command, viewWhere } from '../support/app.ts';
@@ -173,11 +174,15 @@ function readExamples() {
 }
 
 test('examples: each is what its schema takes, and nothing more', () => {
-  const [report, receipt, record] = readExamples();
+  const [report, receipt, record, erasedRecord, erasedChain, refusal] = readExamples();
   // Parsing leaves out what a schema does not know.
   expect(reportSchema.parse(report)).toEqual(report);
   expect(candidateTranscript.parse(receipt)).toEqual(receipt);
   expect(recordSchema.parse(record)).toEqual(record);
+  expect(erasedRecord).toEqual({ ...record, event: { ...record.event, text: ERASED } });
+  expect(chainSchema.parse(erasedChain)).toEqual(erasedChain);
+  expect(erasedChain).toMatchObject(report.chain);
+  expect(refusal).toEqual(toProblem('INTERVIEW_ERASED', refusal.detail));
   const { entries } = report.questions[0];
   expect(transcriptSchema.parse({ entries })).toEqual({ entries });
   for (const { quote, start, end } of entries[0].evaluation.points.flatMap(({ evidence }: Judged) => evidence))
@@ -195,7 +200,7 @@ function shapeOf(value: unknown, path = '$'): string[] {
 test('examples: the interview that they show, played, gives their fields', async () => {
   const parsed = parsePlan(codeBlocks(section(readText('README.md'), '## A plan'), 'yaml')[0] ?? '');
   if (!parsed.ok) throw new Error('the plan of the README is broken');
-  const [report, receipt, record] = readExamples();
+  const [report, receipt, record, erasedRecord, erasedChain, refusal] = readExamples();
   const { request, create, enter } = await build();
   const { id, candidateToken } = await create({ candidate: report.candidate }, parsed.plan);
   const candidate = await enter(id, candidateToken);
@@ -211,6 +216,15 @@ test('examples: the interview that they show, played, gives their fields', async
   });
   const { records } = await read('journal', ADMIN_KEY);
   expect(shapeOf(records[record.seq - 1])).toEqual(shapeOf(record));
+  const erased = await request(`/api/interviews/${id}`, { method: 'DELETE', token: ADMIN_KEY });
+  expect([erased.status, erased.text]).toEqual([204, '']);
+  const { records: erasedRecords } = await read('journal', ADMIN_KEY);
+  expect(erasedRecords[record.seq - 1].event).toEqual({ ...records[record.seq - 1].event, text: ERASED });
+  expect(shapeOf(erasedRecords[record.seq - 1])).toEqual(shapeOf(erasedRecord));
+  expect(shapeOf((await read('transcript', candidateToken)).chain)).toEqual(shapeOf(erasedChain));
+  expect((await request(`/api/interviews/${id}/tickets`, { method: 'POST', token: candidateToken })).body).toEqual(
+    refusal,
+  );
 });
 
 test('words: states, outcomes and flags', () => {

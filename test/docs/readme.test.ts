@@ -7,8 +7,9 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { drawFlow, readFlow } from '../../bin/flow.ts';
 import { evaluateRubric } from '../../src/evaluators/rubric.ts';
+import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { loadPlanFile } from '../../src/plans/load.ts';
-import { ADMIN_KEY, build } from '../support/app.ts';
+import { ADMIN_KEY, build, command } from '../support/app.ts';
 import { codeBlocks, readText, root, section, tableRows } from '../support/pages.ts';
 
 // What the README shows is what happens.
@@ -117,6 +118,30 @@ test('the client prints what is refused: a command, and the link', async () => {
     `IDLE …\nQUESTIONING What makes an HTTP operation idempotent, and why does it matter for retries?\n${refusal}`,
   );
   expect(await text(start(`${candidateUrl}x`).stdout)).toMatch(/^refused UNAUTHENTICATED \S.+\n$/);
+});
+
+test('the commands that verify and erase do so and print what the README shows', async () => {
+  const folder = makeFolder();
+  const path = join(folder, 'viva.sqlite');
+  const journal = createSqliteJournal({ path });
+  const { url, create, request, enter } = await build({ journal });
+  const { id, candidateToken } = await create();
+  const candidate = await enter(id, candidateToken);
+  for (const type of ['interview.start', 'interview.pause', 'interview.resume']) candidate.send(command(type));
+  for (let sent = 0; sent < 3; sent += 1) await candidate.next('ack');
+  const readChain = async () =>
+    (await request(`/api/interviews/${id}/transcript`, { token: candidateToken })).body.chain;
+  const { headHash } = await readChain();
+  const part = section(readme, '## What was changed shows, and what is personal can go');
+  const [verify = '', erase = ''] = codeBlocks(part, 'sh').map((script) =>
+    script.replace('ID', id).replace('HASH', headHash).replace('$KEY', ADMIN_KEY).replace('http://127.0.0.1:3000', url),
+  );
+  const bin = `${process.execPath} ${join(root, 'bin/viva.js')}`;
+  const script = `VIVA_STORE=sqlite:${path} ${verify.replace('npx viva', bin)}`;
+  const printed = await text(run('sh', ['-c', script], folder).stdout);
+  expect(printed.replace(id, '…').replace(headHash, '…')).toBe(codeBlocks(part, 'text')[0]);
+  expect(await text(run('sh', ['-c', erase], folder).stdout)).toBe('204\n');
+  expect(await readChain()).toMatchObject({ isIntact: true, headHash, erasedAt: expect.any(Number) });
 });
 
 test('the evaluator judges as the README says', async () => {
