@@ -84,6 +84,8 @@ export const points: readonly { id: string; weight: number }[] = [
 const THRESHOLD = 0.9;
 
 const questionIds = (spec: PlanSpec) => Array.from({ length: spec.questionCount }, (_, index) => `q${index + 1}`);
+/** The words of a question. */
+export const textOf = (questionId: string): string => `What about ${questionId}?`;
 const toMs = (seconds: number | null) => (seconds === null ? null : seconds * SECOND);
 const given = (key: string, value: number | null) => (value === null ? {} : { [key]: value });
 
@@ -97,11 +99,11 @@ export function planOf(spec: PlanSpec, id: string): { id: string } {
       pauseMinutes: spec.pauseSeconds / 60,
       ...given('totalMinutes', spec.totalSeconds === null ? null : spec.totalSeconds / 60),
     },
-    candidate: spec.consent ? { consent: 'Your answers are stored.' } : {},
+    candidate: { seesScores: true, ...(spec.consent ? { consent: 'Your answers are stored.' } : {}) },
     evaluation: { timeoutSeconds: TIMEOUT_SECONDS, attempts: spec.attempts, backoffSeconds: BACKOFF_SECONDS },
     questions: questionIds(spec).map((questionId) => ({
       id: questionId,
-      text: `What about ${questionId}?`,
+      text: textOf(questionId),
       maxFollowUps: spec.followUpsMax,
       skippable: spec.skippable,
       ...given('timeSeconds', spec.questionSeconds),

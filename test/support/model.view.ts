@@ -1,6 +1,7 @@
 import type { View } from '../../src/protocol.ts';
 import { pathOf, type Snapshot } from './machine.ts';
-import type { Path } from './model.paths.ts';
+import type { Path, Stage } from './model.paths.ts';
+import { textOf } from './model.plans.ts';
 
 // What people must see where the machine stands. Written from the specification and without src/view.ts: the two have
 // to agree.
@@ -22,6 +23,8 @@ export interface Sight {
   allowed: string[];
   outcome: string | undefined;
   progress: { answered: number; total: number };
+  /** Once it is over; a score of null = nothing has judged the answers. */
+  results?: { questionId: string; text: string; score: number | null }[] | undefined;
 }
 
 /** What the candidate and the reviewer see after a record. */
@@ -48,7 +51,24 @@ function earlier(a: number | null, b: number | null): number | undefined {
   return a === null ? (b ?? undefined) : Math.min(a, b ?? a);
 }
 
-function sightsOf(snapshot: Snapshot, answered: number, draft: string, createdAt: number): Sights {
+/** What came of each record before. */
+interface Told {
+  answered: number;
+  draft: string;
+  /** The best of each answered question; null = nothing has judged its answers. */
+  scores: Map<string, number | null>;
+}
+
+function keepScores(scores: Told['scores'], facts: Stage['facts']): void {
+  for (const fact of facts) {
+    if (fact.type === 'answer.taken') scores.set(fact.questionId, scores.get(fact.questionId) ?? null);
+    if (fact.type !== 'evaluation.done') continue;
+    const questionId = fact.answerId.replace(/\..*/, '');
+    scores.set(questionId, Math.max(scores.get(questionId) ?? 0, fact.score));
+  }
+}
+
+function sightsOf(snapshot: Snapshot, { answered, draft, scores }: Told, createdAt: number): Sights {
   const { context } = snapshot;
   const statePath = pathOf(snapshot);
   const isAsked = statePath.startsWith('QUESTIONING') || statePath.startsWith('FOLLOW_UP');
@@ -71,21 +91,22 @@ function sightsOf(snapshot: Snapshot, answered: number, draft: string, createdAt
     outcome: context.outcome ?? undefined,
     progress: { answered, total: context.plan.questions.length },
   };
+  const results = [...scores].map(([questionId, score]) => ({ questionId, text: textOf(questionId), score }));
   const watched = { ...sight, statePath, allowed: [], prompt: sight.prompt && { ...sight.prompt, draft: undefined } };
-  return { candidate: sight, reviewer: watched };
+  return { candidate: context.outcome === null ? sight : { ...sight, results }, reviewer: watched };
 }
 
 /** What is to be seen on a path after each record, the first of which creates the interview. */
 export function sightsOn({ start, stages }: Path): Sights[] {
   const createdAt = start.context.at;
-  const sights = [sightsOf(start, 0, '', createdAt)];
-  let answered = 0;
-  let draft = '';
-  for (const { event, before, after } of stages) {
-    if (event.type === 'answer.draft') draft = (event as { text: string }).text;
-    else if (before.context.prompt?.id !== after.context.prompt?.id) draft = '';
-    if (pathOf(before).startsWith('QUESTIONING') && pathOf(after).startsWith('EVALUATING')) answered += 1;
-    sights.push(sightsOf(after, answered, draft, createdAt));
+  const told: Told = { answered: 0, draft: '', scores: new Map() };
+  const sights = [sightsOf(start, told, createdAt)];
+  for (const { event, before, after, facts } of stages) {
+    if (event.type === 'answer.draft') told.draft = (event as { text: string }).text;
+    else if (before.context.prompt?.id !== after.context.prompt?.id) told.draft = '';
+    if (pathOf(before).startsWith('QUESTIONING') && pathOf(after).startsWith('EVALUATING')) told.answered += 1;
+    keepScores(told.scores, facts);
+    sights.push(sightsOf(after, told, createdAt));
   }
   return sights;
 }
@@ -109,5 +130,6 @@ export function sightOf(view: View, createdAt: number): Sight {
     allowed: [...allowed].sort(),
     outcome,
     progress,
+    ...('results' in view ? { results: view.results } : {}),
   };
 }
