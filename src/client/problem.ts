@@ -37,6 +37,7 @@ const verdictsByCloseCode: Record<number, CloseVerdict> = {
   4404: 'refused',
   4406: 'refused',
   4409: 'superseded',
+  4410: 'refused',
 };
 
 /** Decide what follows from a close code; what is not known is worth another try. */

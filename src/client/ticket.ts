@@ -26,6 +26,7 @@ const codesByStatus: Record<number, Problem['code']> = {
   401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
   404: 'INTERVIEW_NOT_FOUND',
+  410: 'INTERVIEW_ERASED',
 };
 
 /** Where the parts of an interview are. */

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '../../src/client.ts';
 import type { CandidateView, ReviewerView, View } from '../../src/protocol.ts';
-import { build } from '../support/app.ts';
+import { ADMIN_KEY, build } from '../support/app.ts';
 import { memoryStorage, until } from './setup.ts';
 
 // The client and the real service:
@@ -68,6 +68,19 @@ test('[C51] a newer tab takes over until the older one takes back', async () => 
   older.takeOver();
   await until(newer, ({ connection }) => connection === 'superseded');
   await until(older, ({ connection }) => connection === 'open');
+});
+
+test('[C26] [I9] an interview that is erased is refused for good, to who is there and to who comes back', async () => {
+  const app = await build();
+  const { id, candidateToken: token } = await app.create();
+  const place = { url: app.url, interviewId: id, token };
+  const candidate = enter(place);
+  await until(candidate, ({ connection }) => connection === 'open');
+  await app.request(`/api/interviews/${id}`, { method: 'DELETE', token: ADMIN_KEY });
+  for (const client of [candidate, enter(place)]) {
+    const { problem } = await until(client, ({ connection }) => connection === 'refused');
+    expect(problem?.code).toBe('INTERVIEW_ERASED');
+  }
 });
 
 test('[C52] a wrong token and an unknown interview are refused for good', async () => {

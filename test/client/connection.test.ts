@@ -45,6 +45,7 @@ describe('connecting', () => {
     ['403', { status: 403, body: { code: 'FORBIDDEN', status: 403, detail: 'no' } }, 'FORBIDDEN'],
     ['404', { status: 404, body: { code: 'INTERVIEW_NOT_FOUND', status: 404, detail: 'none' } }, 'INTERVIEW_NOT_FOUND'],
     ['404 from something else', { status: 404, body: '<html>', contentType: 'text/html' }, 'INTERVIEW_NOT_FOUND'],
+    ['410 from something else', { status: 410, body: '<html>', contentType: 'text/html' }, 'INTERVIEW_ERASED'],
     ['422 without a problem', { status: 422, body: {} }, 'REQUEST_INVALID'],
   ])('[C29] ticket answered %s: refused', async (_name, reply, code) => {
     const { client, server, clock, signalCount } = await setStage();
@@ -230,6 +231,7 @@ describe('ending', () => {
     [4403, 'FORBIDDEN'],
     [4404, 'INTERVIEW_NOT_FOUND'],
     [4406, 'VERSION_UNSUPPORTED'],
+    [4410, 'INTERVIEW_ERASED'],
   ])('[C26] close code %i: refused with %s', async (closeCode, code) => {
     const stage = await setOpenStage();
     const sent = stage.client.send(skip);

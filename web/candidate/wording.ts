@@ -67,6 +67,11 @@ const refusals: Record<string, Message & { canRetry: boolean }> = {
     text: 'The address may be mistyped, or the interview was removed. Write to the team that invited you.',
     canRetry: false,
   },
+  INTERVIEW_ERASED: {
+    title: 'This interview has been erased',
+    text: 'What was said in it was deleted for good. There is nothing left for you to do here. If this is a surprise, write to the team that invited you.',
+    canRetry: false,
+  },
   VERSION_UNSUPPORTED: {
     title: 'This page is out of date',
     text: 'The service was updated while the page was open. Load it again: everything you wrote is kept.',
