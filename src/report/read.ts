@@ -1,4 +1,5 @@
 import { VivaError } from '../errors.ts';
+import { type ChainCheck, verifyChain } from '../journal/chain.ts';
 import type { InterviewHead, Journal, JournalRecord } from '../journal/journal.ts';
 import { assertKnown } from '../journal/versions.ts';
 import { toOutline } from '../plans/outline.ts';
@@ -12,6 +13,8 @@ import { foldTranscript } from './transcript.ts';
 export interface Reading {
   head: InterviewHead;
   records: JournalRecord[];
+  /** Whether the records are as they were written. */
+  chain: ChainCheck;
   published: PublishedPlan;
   standing: Standing;
   transcript: Transcript;
@@ -33,7 +36,8 @@ export async function readInterview(
   assertKnown(head);
   const published = await findPlan(head.meta.planId, head.meta.planVersion);
   const standing = replay(id, toOutline(published), records);
-  return { head, records, published, standing, transcript: foldTranscript(published.plan, records) };
+  const transcript = foldTranscript(published.plan, records);
+  return { head, records, chain: verifyChain(head, records), published, standing, transcript };
 }
 
 /** The view of a role, from a reading. Who is connected is known to the live actor only. */

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { verifyChain } from '../journal/chain.ts';
 import { outcomes, states, transcriptSchema } from '../protocol.ts';
 import { stateOf } from '../reduce.ts';
 import { scoreOf } from '../working.ts';
@@ -64,7 +63,7 @@ function mean(values: number[]): number | null {
 }
 
 /** Build the report of an interview from its journal. Pure: the same journal gives the same report. */
-export function buildReport({ head, records, published, standing, transcript }: Reading): Report {
+export function buildReport({ head, chain, published, standing, transcript }: Reading): Report {
   const { context } = standing.snapshot;
   const { plan } = published;
   const { entries } = transcript;
@@ -79,7 +78,7 @@ export function buildReport({ head, records, published, standing, transcript }: 
     plan: { id: plan.id, version: published.version, hash: published.hash, title: plan.title },
     machineVersion: head.meta.machineVersion,
     headSeq: standing.seq,
-    chain: verifyChain(head, records),
+    chain,
     createdAt: head.meta.createdAt,
     startedAt: context.startedAt,
     completedAt: context.completedAt,

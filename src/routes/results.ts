@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { VivaError } from '../errors.ts';
-import { verifyChain } from '../journal/chain.ts';
 import { assertKnown } from '../journal/versions.ts';
 import { recordSchema, type TranscriptEntry, transcriptSchema, viewSchema } from '../protocol.ts';
 import { viewOfReading } from '../report/read.ts';
@@ -57,8 +56,7 @@ export function registerResults(app: App, service: Service): void {
       if (identity.role !== 'candidate') return reading.transcript;
       const view = viewOfReading(reading, 'candidate', { now: clock.now(), answerCharsMax });
       const results = view.role === 'candidate' && view.results ? { results: view.results } : {};
-      const chain = verifyChain(reading.head, reading.records);
-      return { entries: reading.transcript.entries.map(forCandidate), ...results, chain };
+      return { entries: reading.transcript.entries.map(forCandidate), ...results, chain: reading.chain };
     },
   );
 

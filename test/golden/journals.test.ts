@@ -8,6 +8,7 @@ import { buildReport } from '../../src/report/report.ts';
 import { type CreatedEvent, created, replay } from '../../src/restore.ts';
 import { restingPaths } from '../support/positions.ts';
 import { type Golden, readGolden, readGoldens, readVersions, waitsOf } from './golden.ts';
+import { scenarios } from './scenarios.ts';
 
 // What was recorded still holds: objects may have gained members since, lists have not.
 
@@ -20,6 +21,14 @@ test('the golden journals of version 1 rest in every state and end with every ou
   expect([...new Set(records.map(({ state }) => state))].sort()).toEqual([...restingPaths].sort());
   const outcomes = records.flatMap(({ facts }) => facts.flatMap((fact) => ('outcome' in fact ? fact.outcome : [])));
   expect([...new Set(outcomes)].sort()).toEqual(['cancelled', 'declined', 'ended', 'expired', 'finished']);
+});
+
+test.each(readGoldens(versionsNow.machine))('%s still plays as it did when it was recorded', async (name, golden) => {
+  const stage = await scenarios[name]?.();
+  const played = await stage?.journal.load(stage.id);
+  await stage?.end();
+  expect(played?.records.map(({ state }) => state)).toEqual(golden.records.map(({ state }) => state));
+  expect(played?.records.map(({ facts }) => facts)).toMatchObject(golden.records.map(({ facts }) => facts));
 });
 
 /** What today's machine makes of one event, after the records before it. */

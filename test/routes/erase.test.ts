@@ -4,6 +4,7 @@ import { ADMIN_KEY as admin, build, command, type TestApp, viewWhere } from '../
 import { manualClock } from '../support/clock.ts';
 import { evaluationOf, scriptedEvaluator } from '../support/evaluator.ts';
 import { countInFiles, makePath, openSqlite } from '../support/journal.sqlite.ts';
+import { holdReadings } from '../support/readings.ts';
 
 /** Stands in every personal text of these interviews, and nowhere else. */
 const MARK = 'Zyx';
@@ -135,14 +136,9 @@ test('[I9] [I10] nothing personal is read at any address, and what is nobody’s
     score: questions[0].score,
     entries: [{ answer: { text: '-', from: 'submit' } }],
   });
-  const [judged] = water.entries[0].evaluation.points;
-  expect(judged).toMatchObject({
-    id: 'w1-boiling',
-    verdict: 'met',
-    coverage: 1,
-    reason: '-',
-    evidence: [{ quote: '-' }],
-  });
+  const [[wasJudged], [judged]] = [questions[0], water].map(({ entries }) => entries[0].evaluation.points);
+  const { verdict, coverage } = wasJudged;
+  expect(judged).toMatchObject({ id: 'w1-boiling', verdict, coverage, reason: '-', evidence: [{ quote: '-' }] });
   // Records keep what they are about, when, and what the machine made of it.
   const told = ({ seq, at, by, facts, state, hash }: Record<string, unknown>) => ({ seq, at, by, facts, state, hash });
   const [wasRecords, records] = [before, after].map(({ journal }) => journal.body.records);
@@ -152,24 +148,12 @@ test('[I9] [I10] nothing personal is read at any address, and what is nobody’s
 });
 
 test('[I9] who asks after an erasure is not given a reading that was under way before it', async () => {
-  const journal = createMemoryJournal();
-  const readings = { count: 0, held: Promise.resolve() };
-  const load: typeof journal.load = async (id, afterSeq) => {
-    const loaded = await journal.load(id, afterSeq);
-    if (afterSeq === undefined) {
-      readings.count += 1;
-      await readings.held;
-    }
-    return loaded;
-  };
-  const app = await build({ journal: { ...journal, load } });
+  const { readings, hold, journal } = holdReadings(createMemoryJournal());
+  const app = await build({ journal });
   const { id } = await app.create(person);
   const read = () => app.request(`/api/interviews/${id}/report`, { token: admin });
-  let letGo = () => {};
   readings.count = 0;
-  readings.held = new Promise((resolve) => {
-    letGo = resolve;
-  });
+  const letGo = hold();
   const before = read();
   while (readings.count === 0) await new Promise((resolve) => setImmediate(resolve));
   expect((await erase(app, id, admin)).status).toBe(204);

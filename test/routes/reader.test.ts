@@ -2,26 +2,18 @@ import { expect, test } from 'vitest';
 import { createMemoryJournal } from '../../src/journal/memory.ts';
 import { build, command, ADMIN_KEY as token } from '../support/app.ts';
 import { manualClock } from '../support/clock.ts';
+import { holdReadings } from '../support/readings.ts';
 
 /** An application whose whole readings of journals are counted, and held as long as the test wants. */
 async function counted() {
   const clock = manualClock();
-  const journal = createMemoryJournal({ now: clock.now });
-  const readings = { count: 0, held: Promise.resolve() };
-  const load: typeof journal.load = async (id, afterSeq) => {
-    const loaded = await journal.load(id, afterSeq);
-    if (afterSeq === undefined) {
-      readings.count += 1;
-      await readings.held;
-    }
-    return loaded;
-  };
-  const app = await build({ clock, journal: { ...journal, load } });
+  const { readings, hold, journal } = holdReadings(createMemoryJournal({ now: clock.now }));
+  const app = await build({ clock, journal });
   const { id } = await app.create();
   const read = (path = '') => app.request(`/api/interviews/${id}${path}`, { token });
   const cancel = () => app.request(`/api/interviews/${id}/commands`, { token, json: command('interview.cancel') });
   readings.count = 0;
-  return { readings, read, cancel, clock };
+  return { readings, hold, read, cancel, clock };
 }
 
 test('[T18] those who ask at once share one reading, whichever address they ask', async () => {
@@ -32,11 +24,8 @@ test('[T18] those who ask at once share one reading, whichever address they ask'
 });
 
 test('[T18] who asks after a commit is given it, though an older reading is under way', async () => {
-  const { readings, read, cancel } = await counted();
-  let letGo = () => {};
-  readings.held = new Promise((resolve) => {
-    letGo = resolve;
-  });
+  const { readings, hold, read, cancel } = await counted();
+  const letGo = hold();
   const before = read();
   while (readings.count === 0) await new Promise((resolve) => setImmediate(resolve));
   await cancel();
