@@ -25,6 +25,8 @@ export interface PlanOutline {
   isConsentRequired: boolean;
   totalMs: number | null;
   pauseMs: number;
+  /** For so long in all does the candidate's clock stop while they have no connection. */
+  disconnectedMs: number;
   evaluation: { timeoutMs: number; attemptsMax: number; backoffMs: number };
   questions: QuestionOutline[];
 }
@@ -119,6 +121,10 @@ export interface InterviewContext {
   answeredCount: number;
   pauseLeftMs: number;
   pauseEndsAt: number | null;
+  /** The candidate has no connection. */
+  isAway: boolean;
+  awayLeftMs: number;
+  awayEndsAt: number | null;
   attempt: number;
   /** End of the current evaluation attempt or back-off. */
   evaluationDueAt: number | null;
@@ -138,7 +144,17 @@ export type InterviewEvent =
   | { type: 'interview.resume'; at: number }
   | { type: 'interview.end'; at: number }
   | { type: 'interview.cancel'; at: number; reason?: string | undefined }
-  | { type: 'deadline.extend'; at: number; byMs: number; reason?: string | undefined };
+  | { type: 'deadline.extend'; at: number; byMs: number; reason?: string | undefined }
+  | {
+      type: 'accommodation.change';
+      at: number;
+      timeMultiplier?: number | undefined;
+      isUntimed?: boolean | undefined;
+      reason?: string | undefined;
+    }
+  | { type: 'candidate.left'; at: number }
+  | { type: 'candidate.joined'; at: number }
+  | { type: 'service.returned'; at: number; downMs: number };
 
 /** What the machine decided. Facts go into the journal beside their event and make it readable on its own. */
 export type InterviewFact =
@@ -155,6 +171,10 @@ export type InterviewFact =
   | { type: 'interview.paused'; until: number }
   | { type: 'interview.resumed'; because: 'candidate' | 'deadline' }
   | { type: 'deadline.extended'; byMs: number }
+  | { type: 'accommodation.changed'; timeMultiplier: number; isUntimed: boolean }
+  | { type: 'candidate.left' }
+  | { type: 'candidate.joined' }
+  | { type: 'service.returned'; downMs: number }
   | { type: 'interview.completed'; outcome: Outcome }
   | { type: 'defect'; actorId: string };
 
@@ -189,8 +209,10 @@ function add(value: number | null, ms: number): number | null {
   return value === null ? null : value + ms;
 }
 
-function allowance(ms: number | null, context: InterviewContext): number | null {
-  return ms === null || context.isUntimed ? null : Math.round(ms * context.timeMultiplier);
+type Accommodations = Pick<InterviewContext, 'timeMultiplier' | 'isUntimed'>;
+
+function allowance(ms: number | null, { isUntimed, timeMultiplier }: Accommodations): number | null {
+  return ms === null || isUntimed ? null : Math.round(ms * timeMultiplier);
 }
 
 /** What is left of the whole interview, whether its clock runs or is stopped. */
@@ -222,6 +244,37 @@ function running(context: InterviewContext, at: number): Partial<InterviewContex
 
 function question(context: InterviewContext): QuestionOutline | undefined {
   return context.plan.questions[context.questionIndex];
+}
+
+/** The accommodations as an event asks for them; what it does not name stays. */
+function accommodationsIn(context: InterviewContext, event: InterviewEvent): Accommodations {
+  if (event.type !== 'accommodation.change') return context;
+  return {
+    timeMultiplier: event.timeMultiplier ?? context.timeMultiplier,
+    isUntimed: event.isUntimed ?? context.isUntimed,
+  };
+}
+
+/** What is left under other accommodations: never less than before, and after no limit at all the whole of it. */
+function leftUnder(next: Accommodations, context: InterviewContext, leftMs: number | null, ms: number | null) {
+  const before = allowance(ms, context);
+  const after = allowance(ms, next);
+  if (before === null || after === null || leftMs === null) return after;
+  return leftMs + Math.max(0, after - before);
+}
+
+/** Apply accommodations to a started interview whose clock is stopped. */
+function accommodated(context: InterviewContext, event: InterviewEvent): InterviewContext {
+  const { prompt, plan } = context;
+  const next = accommodationsIn(context, event);
+  const current = question(context);
+  const promptMs = (prompt?.kind === 'followUp' ? current?.followUpTimeMs : current?.timeMs) ?? null;
+  return {
+    ...context,
+    ...next,
+    totalLeftMs: leftUnder(next, context, context.totalLeftMs, plan.totalMs),
+    prompt: prompt && { ...prompt, timeLeftMs: leftUnder(next, context, prompt.timeLeftMs, promptMs) },
+  };
 }
 
 /** The missing point worth most that has not been asked about; the evaluator's proposal goes first. */
@@ -305,6 +358,14 @@ export const interview = setup({
     isExtension: ({ event }) => event.type === 'deadline.extend' && Number.isSafeInteger(event.byMs) && event.byMs > 0,
     isWholeOver: ({ context, event }) => context.endsAt !== null && timeOf(event, context) >= context.endsAt,
     isCutShort: ({ context }) => context.totalLeftMs === 0 && context.questionIndex + 1 < context.plan.questions.length,
+    isAccommodation: ({ event }) =>
+      event.type === 'accommodation.change' &&
+      (event.timeMultiplier !== undefined || event.isUntimed !== undefined) &&
+      (event.timeMultiplier ?? 1) >= 1,
+    isDowntime: ({ event }) => event.type === 'service.returned' && event.downMs > 0,
+    isHere: ({ context }) => !context.isAway,
+    isAway: ({ context }) => context.isAway,
+    isAwayUncounted: ({ context }) => context.isAway && context.awayLeftMs > 0,
     isFollowUpDue: ({ context }) => context.decision?.isAsked === true,
     isScored: ({ event }) => outputOf(event)?.ok === true,
     isAttemptLeft: ({ context }) => context.attempt < context.plan.evaluation.attemptsMax,
@@ -406,6 +467,40 @@ export const interview = setup({
       at: timeOf(event, context),
       invitationExpiresAt: add(context.invitationExpiresAt, event.type === 'deadline.extend' ? event.byMs : 0),
     })),
+    accommodate: assign(({ context, event }) => ({
+      at: timeOf(event, context),
+      ...accommodationsIn(context, event as InterviewEvent),
+    })),
+    accommodateRunning: assign(({ context, event }) => {
+      const at = timeOf(event, context);
+      const next = accommodated({ ...context, ...stopped(context, at) }, event as InterviewEvent);
+      return { ...next, ...running(next, at) };
+    }),
+    accommodateStopped: assign(({ context, event }) => ({
+      ...accommodated(context, event as InterviewEvent),
+      at: timeOf(event, context),
+    })),
+    leave: assign(({ context, event }) => ({ at: timeOf(event, context), isAway: true })),
+    join: assign(({ context, event }) => ({ at: timeOf(event, context), isAway: false })),
+    stepAway: assign(({ context }) => ({
+      ...stopped(context, context.at),
+      awayEndsAt: context.at + context.awayLeftMs,
+    })),
+    stepBack: assign(({ context, event }) => {
+      const at = timeOf(event, context);
+      return { ...running(context, at), awayEndsAt: null, awayLeftMs: left(context.awayEndsAt, at) ?? 0 };
+    }),
+    giveBack: assign(({ context, event }) => {
+      const downMs = event.type === 'service.returned' ? event.downMs : 0;
+      const { prompt } = context;
+      return {
+        at: timeOf(event, context),
+        endsAt: add(context.endsAt, downMs),
+        pauseEndsAt: add(context.pauseEndsAt, downMs),
+        awayEndsAt: add(context.awayEndsAt, downMs),
+        prompt: prompt && { ...prompt, deadlineAt: add(prompt.deadlineAt, downMs) },
+      };
+    }),
     beginAttempt: assign(({ context, event }) => {
       const at = timeOf(event, context);
       return { at, attempt: context.attempt + 1, evaluationDueAt: at + context.plan.evaluation.timeoutMs };
@@ -452,6 +547,7 @@ export const interview = setup({
         prompt: null,
         hasDraft: false,
         pauseEndsAt: null,
+        awayEndsAt: null,
         evaluationDueAt: null,
         outcome: params.outcome,
         completedAt: at,
@@ -515,6 +611,17 @@ export const interview = setup({
       type: 'deadline.extended' as const,
       byMs: event.type === 'deadline.extend' ? event.byMs : 0,
     })),
+    tellAccommodated: emit(({ context }) => ({
+      type: 'accommodation.changed' as const,
+      timeMultiplier: context.timeMultiplier,
+      isUntimed: context.isUntimed,
+    })),
+    tellLeft: emit({ type: 'candidate.left' as const }),
+    tellJoined: emit({ type: 'candidate.joined' as const }),
+    tellDowntime: emit(({ event }) => ({
+      type: 'service.returned' as const,
+      downMs: event.type === 'service.returned' ? event.downMs : 0,
+    })),
     tellCompleted: emit(({ context }) => ({
       type: 'interview.completed' as const,
       outcome: context.outcome as Outcome,
@@ -526,7 +633,7 @@ export const interview = setup({
   },
 }).createMachine({
   id: 'interview',
-  version: '1',
+  version: '2',
   // An endless loop of eventless transitions throws instead of hanging every interview.
   options: { maxIterations: 100 },
   description: 'One interview, from the invitation to its outcome.',
@@ -548,6 +655,9 @@ export const interview = setup({
     answeredCount: 0,
     pauseLeftMs: input?.plan?.pauseMs ?? 0,
     pauseEndsAt: null,
+    isAway: false,
+    awayLeftMs: input?.plan?.disconnectedMs ?? 0,
+    awayEndsAt: null,
     attempt: 0,
     evaluationDueAt: null,
     evaluation: null,
@@ -592,6 +702,7 @@ export const interview = setup({
           reenter: true,
           actions: ['extendInvitation', 'tellExtended'],
         },
+        'accommodation.change': { guard: 'isAccommodation', actions: ['accommodate', 'tellAccommodated'] },
       },
     },
     QUESTIONING: {
@@ -599,6 +710,8 @@ export const interview = setup({
       initial: 'ANSWERING',
       on: {
         'interview.end': { target: 'COMPLETE', actions: [{ type: 'complete', params: { outcome: 'ended' } }] },
+        'candidate.left': { guard: 'isHere', actions: ['leave', 'tellLeft'] },
+        'candidate.joined': { guard: 'isAway', actions: ['join', 'tellJoined'] },
       },
       states: {
         ANSWERING: {
@@ -692,6 +805,47 @@ export const interview = setup({
               reenter: true,
               actions: ['extendRunning', 'tellExtended'],
             },
+            'accommodation.change': {
+              guard: 'isAccommodation',
+              target: 'ANSWERING',
+              reenter: true,
+              actions: ['accommodateRunning', 'tellAccommodated'],
+            },
+            'service.returned': {
+              guard: 'isDowntime',
+              target: 'ANSWERING',
+              reenter: true,
+              actions: ['giveBack', 'tellDowntime'],
+              description: 'The service was down: what the candidate lost of their time is given back.',
+            },
+          },
+          always: {
+            guard: 'isAwayUncounted',
+            target: 'AWAY',
+            actions: ['stepAway'],
+            description: 'The candidate has no connection, and the plan does not count that yet.',
+          },
+        },
+        AWAY: {
+          description:
+            "The candidate's clock is stopped until they are back or the plan's allowance for that is spent.",
+          invoke: {
+            id: 'away',
+            src: 'deadline',
+            input: ({ context }) => ({ at: context.awayEndsAt }),
+            onDone: { target: 'ANSWERING', actions: ['stepBack'] },
+            onError: { actions: ['tellDefect'] },
+          },
+          on: {
+            'candidate.joined': { target: 'ANSWERING', actions: ['join', 'stepBack', 'tellJoined'] },
+            'deadline.extend': { guard: 'isExtension', actions: ['extendStopped', 'tellExtended'] },
+            'accommodation.change': { guard: 'isAccommodation', actions: ['accommodateStopped', 'tellAccommodated'] },
+            'service.returned': {
+              guard: 'isDowntime',
+              target: 'AWAY',
+              reenter: true,
+              actions: ['giveBack', 'tellDowntime'],
+            },
           },
         },
         PAUSED: {
@@ -717,6 +871,13 @@ export const interview = setup({
               description: 'A draft that was on its way when the candidate paused is kept.',
             },
             'deadline.extend': { guard: 'isExtension', actions: ['extendStopped', 'tellExtended'] },
+            'accommodation.change': { guard: 'isAccommodation', actions: ['accommodateStopped', 'tellAccommodated'] },
+            'service.returned': {
+              guard: 'isDowntime',
+              target: 'PAUSED',
+              reenter: true,
+              actions: ['giveBack', 'tellDowntime'],
+            },
           },
         },
       },
@@ -726,6 +887,14 @@ export const interview = setup({
       initial: 'SCORING',
       on: {
         'deadline.extend': { guard: 'isExtension', actions: ['extendStopped', 'tellExtended'] },
+        'accommodation.change': { guard: 'isAccommodation', actions: ['accommodateStopped', 'tellAccommodated'] },
+        'candidate.left': { guard: 'isHere', actions: ['leave', 'tellLeft'] },
+        'candidate.joined': { guard: 'isAway', actions: ['join', 'tellJoined'] },
+        'service.returned': {
+          guard: 'isDowntime',
+          actions: ['giveBack', 'tellDowntime'],
+          description: "The candidate's clock is stopped here anyway: the downtime is only noted.",
+        },
       },
       states: {
         SCORING: {
@@ -844,6 +1013,8 @@ export const interview = setup({
       initial: 'ANSWERING',
       on: {
         'interview.end': { target: 'COMPLETE', actions: [{ type: 'complete', params: { outcome: 'ended' } }] },
+        'candidate.left': { guard: 'isHere', actions: ['leave', 'tellLeft'] },
+        'candidate.joined': { guard: 'isAway', actions: ['join', 'tellJoined'] },
       },
       states: {
         ANSWERING: {
@@ -935,6 +1106,47 @@ export const interview = setup({
               reenter: true,
               actions: ['extendRunning', 'tellExtended'],
             },
+            'accommodation.change': {
+              guard: 'isAccommodation',
+              target: 'ANSWERING',
+              reenter: true,
+              actions: ['accommodateRunning', 'tellAccommodated'],
+            },
+            'service.returned': {
+              guard: 'isDowntime',
+              target: 'ANSWERING',
+              reenter: true,
+              actions: ['giveBack', 'tellDowntime'],
+              description: 'The service was down: what the candidate lost of their time is given back.',
+            },
+          },
+          always: {
+            guard: 'isAwayUncounted',
+            target: 'AWAY',
+            actions: ['stepAway'],
+            description: 'The candidate has no connection, and the plan does not count that yet.',
+          },
+        },
+        AWAY: {
+          description:
+            "The candidate's clock is stopped until they are back or the plan's allowance for that is spent.",
+          invoke: {
+            id: 'away',
+            src: 'deadline',
+            input: ({ context }) => ({ at: context.awayEndsAt }),
+            onDone: { target: 'ANSWERING', actions: ['stepBack'] },
+            onError: { actions: ['tellDefect'] },
+          },
+          on: {
+            'candidate.joined': { target: 'ANSWERING', actions: ['join', 'stepBack', 'tellJoined'] },
+            'deadline.extend': { guard: 'isExtension', actions: ['extendStopped', 'tellExtended'] },
+            'accommodation.change': { guard: 'isAccommodation', actions: ['accommodateStopped', 'tellAccommodated'] },
+            'service.returned': {
+              guard: 'isDowntime',
+              target: 'AWAY',
+              reenter: true,
+              actions: ['giveBack', 'tellDowntime'],
+            },
           },
         },
         PAUSED: {
@@ -960,6 +1172,13 @@ export const interview = setup({
               description: 'A draft that was on its way when the candidate paused is kept.',
             },
             'deadline.extend': { guard: 'isExtension', actions: ['extendStopped', 'tellExtended'] },
+            'accommodation.change': { guard: 'isAccommodation', actions: ['accommodateStopped', 'tellAccommodated'] },
+            'service.returned': {
+              guard: 'isDowntime',
+              target: 'PAUSED',
+              reenter: true,
+              actions: ['giveBack', 'tellDowntime'],
+            },
           },
         },
       },

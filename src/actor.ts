@@ -2,6 +2,7 @@ import type { InterviewEvent } from '../machines/interview.ts';
 import { createAudience, type Subscriber } from './audience.ts';
 import type { Clock } from './clock.ts';
 import { checkLength, digestOf, explainRefusal, toEvent } from './commands.ts';
+import type { Downtime } from './downtime.ts';
 import { createLogics, type EffectDeps } from './effects.ts';
 import { type ErrorCode, type Problem, toProblem } from './errors.ts';
 import { sealRecord } from './journal/chain.ts';
@@ -10,16 +11,35 @@ import type { Append, Cause, Claimed, Journal, StoredEvent } from './journal/jou
 import { versionsNow } from './journal/versions.ts';
 import { createMailbox } from './mailbox.ts';
 import type { PublishedPlan } from './plans/schema.ts';
+import { createPresence } from './presence.ts';
 import type { Command, Role, View } from './protocol.ts';
-import { type ResultEvent, reduce, type Step, stateOf, statePathOf, toDoneEvent, wakeAtOf } from './reduce.ts';
+import {
+  firstDue,
+  type ResultEvent,
+  reduce,
+  type Step,
+  stateOf,
+  statePathOf,
+  toDoneEvent,
+  wakeAtOf,
+} from './reduce.ts';
 import { createReminder } from './reminder.ts';
-import { addRecord, type Folded, foldRecords } from './report/transcript.ts';
+import { emptyLedger, readLedger } from './report/ledger.ts';
+import { addToStory, foldStory, type Story } from './report/story.ts';
 import { requestFor } from './request.ts';
 import { advance, type Standing, writeSnapshot } from './restore.ts';
 import { createRunning } from './running.ts';
 import { viewFor } from './view.ts';
 
 export type DispatchResult = { ok: true; seq: number; duplicate: boolean } | { ok: false; problem: Problem };
+
+/** What a connection joins. */
+export interface Joined {
+  seq: number;
+  /** The newest record that anybody would notice. */
+  newsSeq: number;
+  view: View;
+}
 
 /** One live interview: the only place that moves it. */
 export interface Actor {
@@ -29,13 +49,15 @@ export interface Actor {
   /** Resolves after the commit. Never rejects. */
   dispatch(command: Command, by: Role): Promise<DispatchResult>;
   /** Follow the interview. A candidate's connection supersedes older ones. */
-  attach(subscriber: Subscriber): Promise<{ seq: number; view: View }>;
+  attach(subscriber: Subscriber): Promise<Joined>;
   detach(subscriberId: string): void;
   read(role: Role): Promise<View>;
   /** Nothing waits, nobody listens, no evaluation runs and no deadline is due: it may leave memory. */
   readonly isIdle: boolean;
   /** When something last happened, or somebody asked for it. */
   readonly usedAt: number;
+  /** An outage has become known. */
+  catchUp(): void;
   /** Somebody is about to use it: it must not leave memory under their hands. */
   touch(): void;
   /** Finish what is in the mailbox, stop the effects, give the lease up with a snapshot, end the connections. */
@@ -57,6 +79,9 @@ export interface ActorDeps {
   fallback: EffectDeps['fallback'];
   /** At random; keeps the commitments to what people write from being guessed. */
   newSalt(): string;
+  downtime: Pick<Downtime, 'after'>;
+  /** Whoever was connected to this interview is gone since then. */
+  unattendedSince: number;
   limits: { mailboxMax: number; answerCharsMax: number; snapshotEvery: number };
   /** The actor can no longer be sure of its state: drop it; the next one restores from the journal. */
   onLost(): void;
@@ -71,13 +96,13 @@ const stopping: Problem = toProblem('RESTARTING', 'this was not stored; send it 
 
 /** Bring a claimed and restored interview to life; its active effects start at once. */
 export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored: Standing): Actor {
-  const { clock, journal, log, published, limits } = deps;
+  const { clock, journal, log, published, limits, downtime } = deps;
   const { id, meta, epoch } = claimed.head;
   const commandsById = new Map(claimed.commands.map((command) => [command.id, command]));
   let standing = restored;
   let headHash = claimed.head.hash;
   let snapshotSeq = claimed.snapshot?.seq ?? 0;
-  let transcript: Folded | null = null;
+  let story: Story | null = null;
   let usedAt = clock.now();
   let isStopping = false;
   let stopCode: ErrorCode = 'RESTARTING';
@@ -89,6 +114,11 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   });
 
   const audience = createAudience(currentView);
+  const presence = createPresence({
+    clock,
+    since: Math.max(deps.unattendedSince, restored.snapshot.context.at),
+    onMissed: () => mailbox.push(catchUp),
+  });
   const reminder = createReminder(clock, (at) => audience.notice('deadline-soon', at));
 
   const logics = createLogics({
@@ -106,6 +136,8 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     if (error !== undefined)
       log.error({ err: error, interviewId: id, effect: event.actorId }, 'an effect is defective');
     mailbox.push(async () => {
+      await catchUp();
+      if (!isStale()) await noteAbsence();
       if (!isStale() && !isLost) await apply(event);
     });
   });
@@ -116,6 +148,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     isLost = true;
     running.stopAll();
     reminder.stop();
+    presence.settle();
     deps.onLost();
     audience.end(code);
   }
@@ -156,7 +189,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     usedAt = clock.now();
     if (isSnapshotDue) snapshotSeq = record.seq;
     if (record.command) commandsById.set(record.command.id, { ...record.command, seq: record.seq });
-    if (transcript) transcript = addRecord(transcript, published.plan, record);
+    if (story) story = addToStory(story, published, record);
     running.stop(step.stopped);
     // What was committed is told before the effects begin: an evaluator that computes must not delay the answer's ack.
     audience.publish(record.seq, record);
@@ -186,8 +219,8 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     return head !== null && head.erasedAt !== null;
   }
 
-  /** Apply a result of one of the machine's own actors. */
-  async function apply(event: ResultEvent): Promise<void> {
+  /** Apply what happens by itself: a result of one of the machine's own actors, or what the host has noticed. */
+  async function apply(event: ResultEvent | InterviewEvent): Promise<void> {
     const dated = { ...event, at: Math.max(event.at, standing.snapshot.context.at) };
     let step: Step | null;
     try {
@@ -199,20 +232,46 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     if (step) await commit(step, { ...dated }, 'service');
   }
 
+  /** What happened without anybody telling comes first: the service was down, the candidate did not come back. */
+  async function catchUp(): Promise<void> {
+    for (const { from, until } of await downtime.after(standing.snapshot.context.at)) {
+      const downMs = until - Math.max(from, standing.snapshot.context.at);
+      if (!isLost) await apply({ type: 'service.returned', at: until, downMs });
+    }
+    await noteAbsence(presence.missedSince);
+  }
+
+  /** The candidate left before what happens now: a record has to tell it first. */
+  async function noteAbsence(since: number | null = presence.goneSince): Promise<void> {
+    if (since === null || isLost) return;
+    presence.settle();
+    await apply({ type: 'candidate.left', at: since });
+  }
+
+  /** The candidate is about to be connected: their clock runs again before they see it. */
+  async function arrive(): Promise<void> {
+    await catchUp();
+    presence.settle();
+    await applyDueDeadlines();
+    if (!isLost) await apply({ type: 'candidate.joined', at: instant() });
+  }
+
   /** Deadlines that have passed come before any command: being late is decided by the clock, not by the queue. */
   async function applyDueDeadlines(): Promise<void> {
     for (let seq = -1; seq !== standing.seq && !isLost; ) {
-      seq = standing.seq;
       const now = instant();
-      const [due] = standing.effects
-        .filter((effect) => effect.src === 'deadline')
-        .filter((effect) => effect.input.at !== null && effect.input.at <= now)
-        .sort((a, b) => (a.input.at ?? 0) - (b.input.at ?? 0));
-      if (due) await apply(toDoneEvent(due.id, { at: now }));
+      const due = () => firstDue(standing.effects, now);
+      if (due()) await noteAbsence();
+      seq = standing.seq;
+      // An absence may have stopped the clock.
+      const effect = due();
+      if (effect) await apply(toDoneEvent(effect.id, { at: now }));
     }
   }
 
   async function handle(command: Command, by: Role): Promise<DispatchResult> {
+    await catchUp();
+    if (by !== 'candidate') await noteAbsence();
     await applyDueDeadlines();
     if (isLost) return { ok: false, problem: unavailable };
     const known = commandsById.get(command.id);
@@ -240,18 +299,18 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     }
   }
 
-  /** Reviewers see the whole transcript; it is read when the first of them comes and dropped with the last. */
-  async function needTranscript(role: Role): Promise<void> {
-    if (role === 'candidate' || transcript) return;
+  /** Reviewers see the whole story; it is read when the first of them comes and dropped with the last. */
+  async function needStory(role: Role): Promise<void> {
+    if (role === 'candidate' || story) return;
     const records = (await journal.load(id))?.records ?? [];
-    transcript = foldRecords(
-      published.plan,
+    story = foldStory(
+      published,
       records.filter((record) => record.seq <= standing.seq),
     );
   }
 
-  function dropTranscript(): void {
-    if (!audience.hasWatchers()) transcript = null;
+  function dropStory(): void {
+    if (!audience.hasWatchers()) story = null;
   }
 
   /** Run a job in the mailbox and wait for its value. */
@@ -267,7 +326,8 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       meta,
       snapshot: standing.snapshot,
       working: standing.working,
-      transcript: { entries: transcript?.entries ?? [] },
+      transcript: { entries: story?.transcript.entries ?? [] },
+      timeLedger: readLedger(story?.ledger ?? emptyLedger, clock.now()),
       answerCharsMax: limits.answerCharsMax,
       isCandidateConnected: audience.isCandidateConnected,
       now: clock.now(),
@@ -291,6 +351,9 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       const now = clock.now();
       return (wakeAtOf(standing.effects, now) ?? Number.POSITIVE_INFINITY) > now;
     },
+    catchUp() {
+      mailbox.push(catchUp);
+    },
     touch() {
       usedAt = clock.now();
     },
@@ -312,25 +375,28 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     },
     attach(subscriber) {
       return inTurn(async () => {
-        await needTranscript(subscriber.role);
+        await needStory(subscriber.role);
         usedAt = clock.now();
+        if (subscriber.role === 'candidate') await arrive();
         audience.join(subscriber, usedAt);
         if (isLost || isStopping) audience.end(stopCode);
         else if (subscriber.role === 'candidate') audience.publish(standing.seq, null);
-        return { seq: standing.seq, view: currentView(subscriber.role) };
+        return { seq: standing.seq, newsSeq: standing.newsSeq, view: currentView(subscriber.role) };
       });
     },
     detach(subscriberId) {
+      const wasConnected = audience.isCandidateConnected;
       if (!audience.leave(subscriberId)) return;
       usedAt = clock.now();
-      dropTranscript();
+      if (wasConnected && !audience.isCandidateConnected) presence.leave(usedAt);
+      dropStory();
       audience.publish(standing.seq, null);
     },
     read(role) {
       return inTurn(async () => {
-        await needTranscript(role);
+        await needStory(role);
         const view = currentView(role);
-        dropTranscript();
+        dropStory();
         return view;
       });
     },
@@ -338,10 +404,12 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       isStopping = true;
       stopCode = code;
       await mailbox.idle();
+      await noteAbsence();
       if (isLost) return;
       isLost = true;
       running.stopAll();
       reminder.stop();
+      presence.settle();
       const isSnapshotStale = standing.seq > snapshotSeq;
       await journal.release(id, epoch, isSnapshotStale ? writeSnapshot(standing) : undefined);
       audience.end(code);

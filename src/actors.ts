@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Actor, createInterviewActor, type Log } from './actor.ts';
 import type { Clock } from './clock.ts';
 import { type CreateRequest, storeInterview } from './creation.ts';
+import type { Downtime } from './downtime.ts';
 import { type ErrorCode, VivaError } from './errors.ts';
 import type { Evaluator } from './evaluators/evaluator.ts';
 import { readHead } from './journal/head.ts';
@@ -26,6 +27,7 @@ export interface ActorsDeps {
   newId(): string;
   /** At random, 128 bits at least. */
   newSalt(): string;
+  downtime: Pick<Downtime, 'after' | 'servingSince'>;
   limits: {
     mailboxMax: number;
     answerCharsMax: number;
@@ -52,6 +54,8 @@ export interface Actors {
    * `liveMax` are in use.
    */
   open(id: string): Promise<Actor>;
+  /** An outage has become known: what it took is given back. */
+  catchUp(): void;
   /** Begin to look after overdue and idle interviews. */
   start(): void;
   /** An interview has been erased: nothing of it stays in memory, and its connections end. */
@@ -86,14 +90,16 @@ export function createActors(deps: ActorsDeps): Actors {
     const published = await deps.findPlan(meta.planId, meta.planVersion);
     const loadAfter = async (seq: number) => (await journal.load(id, seq))?.records ?? [];
     const standing = await restore(id, toOutline(published), claimed, loadAfter);
-    const { evaluator, fallback, newSalt } = deps;
+    const { evaluator, fallback, newSalt, downtime } = deps;
+    // Before this process nobody else had an interview of a store that is not shared.
+    const unattendedSince = journal.capabilities.isShared ? clock.now() : downtime.servingSince;
     const onLost = () => {
       actorsById.delete(id);
       liveById.delete(id);
       recency.remove(actor);
     };
     const actor: Actor = createInterviewActor(
-      { journal, clock, log, published, evaluator, fallback, newSalt, limits, onLost },
+      { journal, clock, log, published, evaluator, fallback, newSalt, downtime, unattendedSince, limits, onLost },
       claimed,
       standing,
     );
@@ -219,6 +225,9 @@ export function createActors(deps: ActorsDeps): Actors {
       const actor = await bring(id, true);
       actor.touch();
       return actor;
+    },
+    catchUp() {
+      for (const actor of liveById.values()) actor.catchUp();
     },
     start() {
       sweepAgain(0);

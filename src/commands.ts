@@ -28,6 +28,14 @@ export function toEvent(command: Command, at: number): InterviewEvent {
         byMs: command.byMs,
         ...(command.reason === undefined ? {} : { reason: command.reason }),
       };
+    case 'accommodation.change':
+      return {
+        type: command.type,
+        at,
+        ...(command.timeMultiplier === undefined ? {} : { timeMultiplier: command.timeMultiplier }),
+        ...(command.untimed === undefined ? {} : { isUntimed: command.untimed }),
+        ...(command.reason === undefined ? {} : { reason: command.reason }),
+      };
   }
 }
 

@@ -7,6 +7,7 @@ import { createActors } from './actors.ts';
 import { buildApp } from './app.ts';
 import { systemClock as clock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
+import { createDowntime } from './downtime.ts';
 import { createRubricEvaluator } from './evaluators/rubric.ts';
 import type { Journal } from './journal/journal.ts';
 import { createMemoryJournal } from './journal/memory.ts';
@@ -109,6 +110,12 @@ const log = pino({ level: config.logLevel, redact: ['req.headers.authorization']
 const tokens = createTokens({ ...secrets, now: clock.now });
 const find = (planId: string, version?: number) => findPlan(journal, planId, version);
 const evaluator = createRubricEvaluator();
+const downtime = createDowntime({
+  journal,
+  clock,
+  onOutage: () => actors.catchUp(),
+  onError: (error) => log.error({ err: error }, 'the journal does not take signs of life'),
+});
 const actors = createActors({
   journal,
   findPlan: find,
@@ -119,6 +126,7 @@ const actors = createActors({
   owner: `${hostname()}/${process.pid}/${randomUUID()}`,
   newId: () => randomUUID(),
   newSalt: () => randomBytes(16).toString('base64url'),
+  downtime,
   limits: {
     mailboxMax: config.mailboxMax,
     answerCharsMax: config.answerCharsMax,
@@ -163,6 +171,7 @@ const grace = closeWithGrace(
   async ({ err }) => {
     if (err) log.fatal({ err }, 'a defect ends the process');
     await app.close();
+    await downtime.stop().catch((error: unknown) => log.error({ err: error }, 'the last sign of life was not taken'));
     await journal.close();
   },
 );
@@ -179,6 +188,7 @@ for (const signal of STOP_SIGNALS)
 const plans = await publishPlans(journal, resolve(ROOT, 'examples/plans'), clock.now()).catch((error) =>
   stop(reasonOf(error)),
 );
+await downtime.start().catch((error) => stop(reasonOf(error)));
 const port = await listen(app, config);
 const url = config.publicUrl ?? localUrl(config.host, port);
 actors.start();

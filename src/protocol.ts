@@ -20,6 +20,12 @@ const promptId = z.string().min(1).max(200);
 const instant = z.number().int();
 const seq = z.number().int().nonnegative();
 
+/** What a candidate is granted beside the plan. */
+export const accommodations = z.object({
+  timeMultiplier: z.number().min(1).max(10).exactOptional(),
+  untimed: z.boolean().exactOptional(),
+});
+
 /** Commands: asks that may be refused. Every one carries an `id` chosen by the client. */
 export const commandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('interview.start'), id: commandId, consent: z.boolean().optional() }),
@@ -36,6 +42,16 @@ export const commandSchema = z.discriminatedUnion('type', [
     byMs: z.number().int().positive().max(86_400_000),
     reason: z.string().max(500).optional(),
   }),
+  z
+    .object({
+      type: z.literal('accommodation.change'),
+      id: commandId,
+      ...accommodations.shape,
+      reason: z.string().max(500).optional(),
+    })
+    .refine(({ timeMultiplier, untimed }) => timeMultiplier !== undefined || untimed !== undefined, {
+      message: 'name timeMultiplier, untimed or both',
+    }),
 ]);
 
 export type Command = z.infer<typeof commandSchema>;
@@ -52,6 +68,7 @@ export const commandRoles: Record<CommandType, Role> = {
   'interview.end': 'candidate',
   'interview.cancel': 'operator',
   'deadline.extend': 'operator',
+  'accommodation.change': 'operator',
 };
 
 export const helloSchema = z.object({
@@ -165,6 +182,25 @@ const entry = z.object({
 });
 
 /** What happened in one interview, in order; the same shape in the reviewer's view, the transcript and the report. */
+const ms = z.number().int().nonnegative();
+
+/** Where the time of an interview went, from its start to its end or until now. The parts add up to `totalMs`. */
+export const timeLedgerSchema = z.object({
+  thinkingMs: ms,
+  /** Seconds before a draft or an answer came. */
+  typingMs: ms,
+  evaluatingMs: ms,
+  /** A prompt was with the candidate, who had no connection. */
+  disconnectedMs: ms,
+  pausedMs: ms,
+  /** The candidate's own time that only an operator's extension gave. */
+  extendedMs: ms,
+  /** The service was down. */
+  downMs: ms,
+  totalMs: ms,
+});
+export type TimeLedger = z.infer<typeof timeLedgerSchema>;
+
 export const transcriptSchema = z.object({ entries: z.array(entry) });
 export type Transcript = z.infer<typeof transcriptSchema>;
 export type TranscriptEntry = z.infer<typeof entry>;
@@ -182,6 +218,7 @@ const reviewerView = candidateView.omit({ role: true, results: true }).extend({
   planId: z.string(),
   planVersion: z.number().int(),
   transcript: transcriptSchema,
+  timeLedger: timeLedgerSchema,
 });
 export type ReviewerView = z.infer<typeof reviewerView>;
 

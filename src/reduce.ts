@@ -143,3 +143,13 @@ export function wakeAtOf(effects: readonly Effect[], now: number): number | null
   const due = instants.filter((at) => at !== null);
   return due.length === 0 ? null : Math.min(...due);
 }
+
+/** The deadline that has passed first, if any has. */
+export function firstDue(effects: readonly Effect[], now: number): Effect | undefined {
+  return effects
+    .flatMap((effect) =>
+      effect.src === 'deadline' && effect.input.at !== null ? [{ effect, at: effect.input.at }] : [],
+    )
+    .filter(({ at }) => at <= now)
+    .sort((a, b) => a.at - b.at)[0]?.effect;
+}

@@ -13,6 +13,7 @@ import {
   type Snapshot,
   type Step,
   type StoredState,
+  statePathOf,
   toStored,
 } from './reduce.ts';
 import { emptyWorking, foldWorking, type Working } from './working.ts';
@@ -25,6 +26,8 @@ export interface Standing {
   working: Working;
   /** The record that asked the main question: the words at hand were said from there on. 0 = nothing is asked yet. */
   askedSeq: number;
+  /** The newest record that anybody would notice: a reconnect that changed nothing is none. */
+  newsSeq: number;
 }
 
 /** The event of an interview's first record. The plan is pinned by hash in the head. */
@@ -46,11 +49,15 @@ interface SnapshotEnvelope {
   /** Words are left out, so that a snapshot holds nothing that a candidate wrote; they are in the records. */
   scores: Working['scores'];
   askedSeq: number;
+  /** Absent in snapshots of the first machine. */
+  newsSeq?: number;
 }
 
 function isQuestionAsked(fact: InterviewFact): boolean {
   return fact.type === 'prompt.asked' && fact.prompt.kind === 'question';
 }
+
+const presenceTypes = new Set(['candidate.left', 'candidate.joined']);
 
 /** Move a standing by one step that is committed or is being replayed. */
 export function advance(
@@ -58,12 +65,15 @@ export function advance(
   step: Step,
   record: Pick<JournalRecord, 'seq' | 'event' | 'facts'>,
 ): Standing {
+  const isSameState = statePathOf(step.snapshot) === statePathOf(standing.snapshot);
+  const isNews = !presenceTypes.has(record.event.type) || !isSameState;
   return {
     seq: record.seq,
     snapshot: step.snapshot,
     effects: effectsAfter(standing.effects, step),
     working: foldWorking(standing.working, record.event, record.facts),
     askedSeq: record.facts.some(isQuestionAsked) ? record.seq : standing.askedSeq,
+    newsSeq: isNews ? record.seq : standing.newsSeq,
   };
 }
 
@@ -82,6 +92,7 @@ export function writeSnapshot(standing: Standing): StoredSnapshot {
     state: toStored(standing.snapshot, standing.effects),
     scores: standing.working.scores,
     askedSeq: standing.askedSeq,
+    newsSeq: standing.newsSeq,
   };
   return { seq: standing.seq, json: JSON.stringify(envelope) };
 }
@@ -109,6 +120,7 @@ function readSnapshot(
     effects: envelope.state.effects,
     working: { ...emptyWorking, scores: envelope.scores },
     askedSeq: envelope.askedSeq,
+    newsSeq: envelope.newsSeq ?? stored.seq,
   };
 }
 
@@ -133,7 +145,7 @@ export function replay(
     if (record.seq !== (standing?.seq ?? 0) + 1) throw unreadable(interviewId, record.seq, 'a record is missing');
     if (!standing) {
       const step = created(interviewId, plan, record.event as unknown as CreatedEvent);
-      const start = { seq: 0, snapshot: step.snapshot, effects: [], working: emptyWorking, askedSeq: 0 };
+      const start = { seq: 0, snapshot: step.snapshot, effects: [], working: emptyWorking, askedSeq: 0, newsSeq: 0 };
       standing = advance(start, step, record);
       continue;
     }

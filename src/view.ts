@@ -9,6 +9,7 @@ import {
   type PromptView,
   type RecordView,
   type Role,
+  type TimeLedger,
   type Transcript,
   type View,
 } from './protocol.ts';
@@ -16,13 +17,14 @@ import { type Snapshot, stateOf, statePathOf } from './reduce.ts';
 import { promptText } from './report/transcript.ts';
 import { scoreOf, type Working } from './working.ts';
 
-/** Everything that a view may be made of. `transcript` is needed for reviewers and operators only. */
+/** Everything that a view may be made of. `transcript` and `timeLedger` are for reviewers and operators only. */
 export interface ViewSource {
   published: PublishedPlan;
   meta: InterviewMeta;
   snapshot: Snapshot;
   working: Working;
   transcript: Transcript;
+  timeLedger: TimeLedger;
   isCandidateConnected: boolean;
   /** The limit that the host enforces. */
   answerCharsMax: number;
@@ -42,6 +44,8 @@ function sampleOf(type: CommandType, promptId: string): InterviewEvent {
       return { type, at, promptId };
     case 'deadline.extend':
       return { type, at, byMs: 1 };
+    case 'accommodation.change':
+      return { type, at, isUntimed: false };
     default:
       return { type, at };
   }
@@ -153,6 +157,7 @@ export function viewFor(role: Role, source: ViewSource): View {
     planId: published.plan.id,
     planVersion: published.version,
     transcript: source.transcript,
+    timeLedger: source.timeLedger,
   };
 }
 

@@ -104,6 +104,12 @@ export type Appended =
   | { ok: false; reason: 'fenced' }
   | { ok: false; reason: 'duplicate'; seq: number; digest: string };
 
+/** From the last sign of life to the next one, `until` a process served again. */
+export interface Outage {
+  from: number;
+  until: number;
+}
+
 export interface ListQuery {
   state?: string;
   /** Opaque, from the page before. */
@@ -176,6 +182,12 @@ export interface Journal {
 
   /** Ids whose `wakeAt` is not after `now` and whose lease is free, most overdue first, at most `limit`. */
   due(now: number, limit: number): Promise<string[]>;
+
+  /**
+   * A sign of life: some process of the service serves at this instant. If the last one is at least `gapMs` older, the
+   * time between is remembered as an outage. Returns the outages that ended after `knownUntil`, oldest first.
+   */
+  beat(sign: { at: number; gapMs: number; knownUntil: number }): Promise<Outage[]>;
 
   /** Plans: immutable, addressed by content. The same hash again returns the stored version; another is version + 1. */
   putPlan(plan: { id: string; hash: string; json: string; publishedAt: number }): Promise<StoredPlan>;

@@ -8,6 +8,7 @@ import type {
   InterviewHead,
   Journal,
   JournalRecord,
+  Outage,
   StoredPlan,
   StoredSnapshot,
 } from './journal.ts';
@@ -45,6 +46,8 @@ export function createMemoryJournal({ now = Date.now }: { now?: () => number } =
   const interviewsById = new Map<string, Interview>();
   const createsByKey = new Map<string, { id: string; digest: string }>();
   const versionsByPlan = new Map<string, StoredPlan[]>();
+  const outages: Outage[] = [];
+  let beatAt: number | null = null;
   let isClosed = false;
 
   function assertOpen(): void {
@@ -155,6 +158,13 @@ export function createMemoryJournal({ now = Date.now }: { now?: () => number } =
         .sort((a, b) => a.wakeAt - b.wakeAt)
         .slice(0, limit)
         .map(({ id }) => id);
+    },
+
+    async beat({ at, gapMs, knownUntil }) {
+      assertOpen();
+      if (beatAt !== null && at - beatAt >= gapMs) outages.push({ from: beatAt, until: at });
+      beatAt = Math.max(at, beatAt ?? at);
+      return copy(outages.filter(({ until }) => until > knownUntil));
     },
 
     async putPlan({ id, hash, json, publishedAt }) {

@@ -99,6 +99,11 @@ export const migrations: readonly Migration[] = [
     hashKeys(db);
     chainRecords(db);
   },
+  // Signs of life of the service, and the times without any.
+  `
+  CREATE TABLE beat (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL) STRICT;
+  CREATE TABLE outage (until_at INTEGER PRIMARY KEY, from_at INTEGER NOT NULL) STRICT;
+  `,
 ];
 
 /** Marks a file as viva's (SQLite's application id; the letters `viva`). */

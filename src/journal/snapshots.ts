@@ -8,8 +8,21 @@ export interface SnapshotStep {
   migrate(snapshot: SnapshotJson): Record<string, unknown>;
 }
 
-/** Every step there is, one a released machine version. Version 1 is the first and needs none. */
-export const snapshotSteps: readonly SnapshotStep[] = [];
+/** Every step there is, one a released machine version but the first. */
+export const snapshotSteps: readonly SnapshotStep[] = [
+  {
+    from: '1',
+    to: '2',
+    // Version 1 did not know who is connected, and no plan of its time stopped the clock for that.
+    migrate: ({ state, ...snapshot }) => {
+      const { context, ...rest } = state as { context: object };
+      return {
+        ...snapshot,
+        state: { ...rest, context: { ...context, isAway: false, awayLeftMs: 0, awayEndsAt: null } },
+      };
+    },
+  },
+];
 
 /**
  * Bring a snapshot up to a machine version, step by step. Null = no steps lead there: the journal has to be replayed.

@@ -6,7 +6,7 @@ import { eraseTexts } from './chain.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { openDatabase, toStoreError, transact } from './database.ts';
 import { createGroup } from './group.ts';
-import type { Appended, Claimed, Journal, JournalRecord, StoredSnapshot } from './journal.ts';
+import type { Appended, Claimed, Journal, JournalRecord, Outage, StoredSnapshot } from './journal.ts';
 import {
   type AppendRow,
   countChars,
@@ -232,6 +232,15 @@ export function createSqliteJournal({
       }),
 
     due: (at, limit) => use(() => rows<{ id: string }>('listDue', { at, limit, now: now() }).map(({ id }) => id)),
+
+    beat: ({ at, gapMs, knownUntil }) =>
+      use(() =>
+        transact(db, () => {
+          run('addOutage', { at, gapMs });
+          run('beat', { at });
+          return rows<Outage>('listOutages', { knownUntil });
+        }),
+      ),
 
     putPlan: ({ id, hash, json, publishedAt }) =>
       use(() =>

@@ -39,6 +39,9 @@ const texts = {
   getSnapshot: 'SELECT seq, json FROM snapshot WHERE interview = :number',
   release: 'UPDATE interview SET owner = NULL WHERE id = :id AND epoch = :epoch RETURNING number',
   releaseAll: 'UPDATE interview SET owner = NULL WHERE owner IS NOT NULL',
+  addOutage: `INSERT INTO outage (from_at, until_at) SELECT at, :at FROM beat WHERE at <= :at - :gapMs`,
+  beat: 'INSERT INTO beat (id, at) VALUES (1, :at) ON CONFLICT (id) DO UPDATE SET at = max(at, :at)',
+  listOutages: `SELECT from_at AS "from", until_at AS until FROM outage WHERE until_at > :knownUntil ORDER BY until_at`,
   eraseHead: `UPDATE interview SET epoch = epoch + 1, owner = NULL, wake_at = NULL, erased_at = :at
     WHERE number = :number`,
   eraseOpening: 'UPDATE opening SET meta = :meta WHERE interview = :number',

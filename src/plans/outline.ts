@@ -21,6 +21,7 @@ export function outlinePlan(plan: Plan, hash: string): PlanOutline {
     isConsentRequired: candidate.consent !== undefined,
     totalMs: toMs(limits.totalMinutes, 60_000),
     pauseMs: Math.round(limits.pauseMinutes * 60_000),
+    disconnectedMs: Math.round((limits.disconnectedMinutes ?? 0) * 60_000),
     evaluation: {
       timeoutMs: Math.round(evaluation.timeoutSeconds * 1_000),
       attemptsMax: evaluation.attempts,

@@ -105,6 +105,13 @@ export const planSchema = z.strictObject({
       totalMinutes: z.number().positive().max(600).optional().describe("The candidate's own time; absent = no limit."),
       invitationDays: z.number().positive().max(365).default(7),
       pauseMinutes: z.number().min(0).max(1_440).default(10).describe('All pauses together.'),
+      // Without a default: published plans keep their hashes.
+      disconnectedMinutes: z
+        .number()
+        .min(0)
+        .max(1_440)
+        .optional()
+        .describe('For so long in all the time without a connection does not count; absent = it counts.'),
     })
     .default({ invitationDays: 7, pauseMinutes: 10 }),
   candidate: z

@@ -6,7 +6,7 @@ export interface WorstCase {
   followUpCount: number;
   /** On the candidate's clock: while a prompt is with them. */
   candidateMs: number | null;
-  /** On the wall, with all pauses and an evaluator that fails every time. Never exceeded, not always reached. */
+  /** On the wall, with all pauses, all time without a connection that does not count, and an evaluator that fails every time. Never exceeded, not always reached. */
   wallMs: number | null;
   /** Indexes of questions that a candidate who takes the time there is may never get to. */
   unreachedIndexes: number[];
@@ -18,7 +18,8 @@ export function findWorstCase(plan: PlanOutline): WorstCase {
   const followUpCount = questions.reduce((sum, question) => sum + followUpsMost(question, totalMs), 0);
   const { candidateMs, unreachedIndexes } = totalMs === null ? sumTimes(questions) : spendTotal(questions, totalMs);
   const answerCount = questions.length + followUpCount;
-  const wallMs = candidateMs === null ? null : candidateMs + plan.pauseMs + answerCount * evaluationMs(plan.evaluation);
+  const stoppedMs = plan.pauseMs + plan.disconnectedMs + answerCount * evaluationMs(plan.evaluation);
+  const wallMs = candidateMs === null ? null : candidateMs + stoppedMs;
   return { questionCount: questions.length, followUpCount, candidateMs, wallMs, unreachedIndexes };
 }
 

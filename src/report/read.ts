@@ -7,7 +7,8 @@ import type { PublishedPlan } from '../plans/schema.ts';
 import type { Role, Transcript, View } from '../protocol.ts';
 import { replay, type Standing } from '../restore.ts';
 import { viewFor } from '../view.ts';
-import { foldTranscript } from './transcript.ts';
+import { type OpenLedger, readLedger } from './ledger.ts';
+import { foldStory } from './story.ts';
 
 /** One interview as its journal tells it, read without becoming its writer. */
 export interface Reading {
@@ -18,6 +19,7 @@ export interface Reading {
   published: PublishedPlan;
   standing: Standing;
   transcript: Transcript;
+  ledger: OpenLedger;
 }
 
 /**
@@ -36,8 +38,9 @@ export async function readInterview(
   assertKnown(head);
   const published = await findPlan(head.meta.planId, head.meta.planVersion);
   const standing = replay(id, toOutline(published), records);
-  const transcript = foldTranscript(published.plan, records);
-  return { head, records, chain: verifyChain(head, records), published, standing, transcript };
+  const { transcript: folded, ledger } = foldStory(published, records);
+  const transcript = { entries: folded.entries };
+  return { head, records, chain: verifyChain(head, records), published, standing, transcript, ledger };
 }
 
 /** The view of a role, from a reading. Who is connected is known to the live actor only. */
@@ -46,7 +49,7 @@ export function viewOfReading(
   role: Role,
   { now, answerCharsMax }: { now: number; answerCharsMax: number },
 ): View {
-  const { head, published, standing, transcript } = reading;
+  const { head, published, standing, transcript, ledger } = reading;
   const { snapshot, working } = standing;
   return viewFor(role, {
     published,
@@ -54,6 +57,7 @@ export function viewOfReading(
     snapshot,
     working,
     transcript,
+    timeLedger: readLedger(ledger, now),
     isCandidateConnected: false,
     answerCharsMax,
     now,

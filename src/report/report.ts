@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { outcomes, states, transcriptSchema } from '../protocol.ts';
+import { accommodations, outcomes, states, timeLedgerSchema, transcriptSchema } from '../protocol.ts';
 import { stateOf } from '../reduce.ts';
 import { scoreOf } from '../working.ts';
+import { readLedger } from './ledger.ts';
 import type { Reading } from './read.ts';
 
 const instant = z.number().int();
@@ -33,6 +34,10 @@ export const reportSchema = z.object({
   createdAt: instant,
   startedAt: instant.nullable(),
   completedAt: instant.nullable(),
+  /** Until the end, or until the newest record. */
+  timeLedger: timeLedgerSchema,
+  /** As they are now: operators may change them on the way. */
+  accommodations: accommodations.required(),
   /** Mean of the questions that have a score; null when none has. */
   score: z.number().nullable(),
   counts: z.object({
@@ -63,7 +68,7 @@ function mean(values: number[]): number | null {
 }
 
 /** Build the report of an interview from its journal. Pure: the same journal gives the same report. */
-export function buildReport({ head, chain, published, standing, transcript }: Reading): Report {
+export function buildReport({ head, chain, published, standing, transcript, ledger }: Reading): Report {
   const { context } = standing.snapshot;
   const { plan } = published;
   const { entries } = transcript;
@@ -82,6 +87,8 @@ export function buildReport({ head, chain, published, standing, transcript }: Re
     createdAt: head.meta.createdAt,
     startedAt: context.startedAt,
     completedAt: context.completedAt,
+    timeLedger: readLedger(ledger, head.updatedAt),
+    accommodations: { timeMultiplier: context.timeMultiplier, untimed: context.isUntimed },
     score: mean(plan.questions.map(({ id }) => score(id)).filter((value) => value !== null)),
     counts: {
       questions: plan.questions.length,

@@ -120,13 +120,3 @@ export function addRecord(folded: Folded, plan: Plan, record: JournalRecord): Fo
   }
   return { entries, draft };
 }
-
-/** Fold a whole journal, to go on with `addRecord`. */
-export function foldRecords(plan: Plan, records: readonly JournalRecord[]): Folded {
-  return records.reduce<Folded>((folded, record) => addRecord(folded, plan, record), emptyTranscript);
-}
-
-/** What was asked, answered, judged and decided in one interview, in order. */
-export function foldTranscript(plan: Plan, records: readonly JournalRecord[]): Transcript {
-  return { entries: foldRecords(plan, records).entries };
-}

@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import type { Actor, Joined } from '../actor.ts';
 import type { Commit, Subscriber } from '../audience.ts';
 import { closeCodeOf, type ErrorCode, type Problem, toProblem, VivaError } from '../errors.ts';
 import { type Command, commandRoles, type Down, parseUp, type Role, type Up } from '../protocol.ts';
@@ -166,13 +166,13 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
   }
 
   /** Join the interview. What is committed from then on follows the frame that `greet` makes, in order. */
-  async function join(by: Role, greet: (seq: number, epoch: number, view: Commit['viewFor']) => Down): Promise<void> {
+  async function join(by: Role, greet: (joined: Joined, epoch: number) => Down): Promise<void> {
     early = [];
     const opened = await service.actors.open(interviewId);
     const joined = await opened.attach(makeSubscriber(by));
     if (isClosed) return opened.detach(connectionId);
     actor = opened;
-    outbox.send(greet(joined.seq, opened.epoch, () => joined.view));
+    outbox.send(greet(joined, opened.epoch));
     isWelcomed = true;
     const missed = early.filter(({ seq }) => seq > joined.seq);
     early = null;
@@ -188,7 +188,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     later(deps.limits.reopenMs * 2 ** (attempt - 1), () => {
       const by = role;
       if (!by) return;
-      join(by, (seq, _epoch, viewFor) => ({ type: 'view', seq, view: viewFor(by) })).catch((error: unknown) => {
+      join(by, ({ seq, view }) => ({ type: 'view', seq, view })).catch((error: unknown) => {
         const isOutage = error instanceof VivaError && REOPENED.includes(error.code);
         if (isOutage) reopen(attempt + 1);
         else
@@ -217,13 +217,13 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     }
     if (isClosed) return giveSeatBack?.();
     role = admission.role;
-    await join(role, (seq, epoch, viewFor) => ({
+    await join(role, ({ seq, newsSeq, view }, epoch) => ({
       type: 'welcome',
       connectionId,
       epoch,
       seq,
-      resumed: frame.lastSeq === seq,
-      view: viewFor(admission.role),
+      resumed: frame.lastSeq !== undefined && frame.lastSeq >= newsSeq && frame.lastSeq <= seq,
+      view,
     }));
     log.info({ connectionId, interviewId, role }, 'connection opened');
   }

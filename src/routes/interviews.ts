@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { assertNotErased, readHead } from '../journal/head.ts';
 import type { InterviewHead } from '../journal/journal.ts';
-import { type Role, states, viewSchema } from '../protocol.ts';
+import { accommodations, type Role, states, viewSchema } from '../protocol.ts';
 import { viewOfReading } from '../report/read.ts';
 import { links } from '../tokens.ts';
 import { allow, interviewParams } from './access.ts';
@@ -29,9 +29,7 @@ const createBody = z.strictObject({
         .exactOptional(),
     })
     .default({}),
-  accommodations: z
-    .strictObject({ timeMultiplier: z.number().min(1).max(10).exactOptional(), untimed: z.boolean().exactOptional() })
-    .default({}),
+  accommodations: accommodations.strict().default({}),
   externalId: shortText.exactOptional(),
 });
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { VivaError } from '../errors.ts';
 import { assertKnown } from '../journal/versions.ts';
-import { recordSchema, type TranscriptEntry, transcriptSchema, viewSchema } from '../protocol.ts';
+import { recordSchema, type TranscriptEntry, timeLedgerSchema, transcriptSchema, viewSchema } from '../protocol.ts';
+import { readLedger } from '../report/ledger.ts';
 import { viewOfReading } from '../report/read.ts';
 import { buildReport, chainSchema, reportSchema } from '../report/report.ts';
 import { recordFor } from '../view.ts';
@@ -21,12 +22,13 @@ const candidateEntry = transcriptSchema.shape.entries.element.pick({
 const [candidateView] = viewSchema.options;
 
 /**
- * What a candidate may read of the interview: their own words, results where the plan shows them, and the chain's head
- * as a receipt.
+ * What a candidate may read of the interview: their own words, results where the plan shows them, and as a receipt
+ * where the time went and the chain's head.
  */
 export const candidateTranscript = z.strictObject({
   entries: z.array(candidateEntry.strict()),
   results: candidateView.shape.results,
+  timeLedger: timeLedgerSchema,
   chain: chainSchema,
 });
 
@@ -56,7 +58,9 @@ export function registerResults(app: App, service: Service): void {
       if (identity.role !== 'candidate') return reading.transcript;
       const view = viewOfReading(reading, 'candidate', { now: clock.now(), answerCharsMax });
       const results = view.role === 'candidate' && view.results ? { results: view.results } : {};
-      return { entries: reading.transcript.entries.map(forCandidate), ...results, chain: reading.chain };
+      const timeLedger = readLedger(reading.ledger, clock.now());
+      const entries = reading.transcript.entries.map(forCandidate);
+      return { entries, ...results, timeLedger, chain: reading.chain };
     },
   );
 

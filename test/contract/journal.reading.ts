@@ -186,6 +186,7 @@ export function readingContract(open: () => Promise<JournalHarness>): void {
         load: () => journal.load(id),
         list: () => journal.list({ limit: 1 }),
         due: () => journal.due(1, 1),
+        beat: () => journal.beat({ at: 1, gapMs: 1, knownUntil: 0 }),
         putPlan: () => journal.putPlan({ id: 'p', hash: 'h', json: '{}', publishedAt: 1 }),
         getPlan: () => journal.getPlan('p'),
         listPlans: () => journal.listPlans(),

@@ -1,12 +1,13 @@
 import { describe } from 'vitest';
 import type { JournalHarness } from '../support/journal.ts';
+import { beatingContract } from './journal.beating.ts';
 import { erasingContract } from './journal.erasing.ts';
 import { historyContract } from './journal.history.ts';
 import { readingContract } from './journal.reading.ts';
 import { writingContract } from './journal.writing.ts';
 
 /**
- * The rules that every journal engine keeps: J1 to J39 of PROTOCOL.md.
+ * The rules that every journal engine keeps: J1 to J39, J52 and J53 of PROTOCOL.md.
  *
  * `open` gives an engine with nothing in it and cleans up after the test that called it.
  */
@@ -15,6 +16,7 @@ export function journalContract(name: string, open: () => Promise<JournalHarness
     writingContract(open);
     readingContract(open);
     erasingContract(open);
+    beatingContract(open);
     historyContract(name, open);
   });
 }

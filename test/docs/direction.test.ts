@@ -12,7 +12,10 @@ const layers: [name: string, files: RegExp][] = [
   ['leaf', /^src\/(wire|protocol|errors|clock|config)\.ts$/],
   ['part', /^src\/(plans|evaluators|journal)\//],
   ['reducer', /^src\/(reduce|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/report\//],
-  ['host', /^src\/(effects|running|reminder|actor|actors|creation|overdue|recency|secrets|tokens|tickets|sample)\.ts$/],
+  [
+    'host',
+    /^src\/(effects|running|reminder|actor|actors|creation|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
+  ],
   ['route', /^src\/routes\//],
   ['app', /^src\/app\.ts$/],
   ['main', /^src\/main\.ts$|^src\/cli\//],

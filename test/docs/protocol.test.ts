@@ -47,7 +47,7 @@ test('errors: code, title, status, close code, retry and class', () => {
 function fieldsOf(schema: z.ZodObject): string {
   return Object.entries(schema.shape)
     .filter(([name]) => name !== 'type')
-    .map(([name, field]) => ((field as z.ZodType).safeParse(undefined).success ? `${name}?` : name))
+    .map(([name, field]) => ((field as z.ZodType)._zod.optin === 'optional' ? `${name}?` : name))
     .join(', ');
 }
 
@@ -72,6 +72,7 @@ test('commands and states: what the table says is what the machine takes', () =>
     ['IDLE'],
     ['QUESTIONING.ANSWERING', 'FOLLOW_UP.ANSWERING'],
     ['QUESTIONING.PAUSED', 'FOLLOW_UP.PAUSED'],
+    ['QUESTIONING.AWAY', 'FOLLOW_UP.AWAY'],
     ['EVALUATING.SCORING', 'EVALUATING.BACKING_OFF', 'EVALUATING.FALLBACK'],
     ['COMPLETE'],
   ];
@@ -81,7 +82,7 @@ test('commands and states: what the table says is what the machine takes', () =>
     for (const [index, paths] of columns.entries())
       for (const path of paths) {
         const { snapshot, context, now } = reach(path);
-        const more = { promptId: context.prompt?.id ?? '', text: 'x', consent: true, byMs: 1 };
+        const more = { promptId: context.prompt?.id ?? '', text: 'x', consent: true, byMs: 1, isUntimed: true };
         const { isTaken } = apply(snapshot, { type, at: now, ...more } as unknown as MachineEvent);
         expect(`${type} in ${path}: ${isTaken ? '●' : '·'}`).toBe(`${type} in ${path}: ${cells[index]}`);
       }

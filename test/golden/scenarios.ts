@@ -275,6 +275,36 @@ async function untimed(): Promise<Stage> {
   return stage;
 }
 
+async function away(): Promise<Stage> {
+  const limits = { totalMinutes: 30, invitationDays: 7, pauseMinutes: 5, disconnectedMinutes: 3 };
+  const stage = await openStage(goldenPlan({ limits }));
+  await stage.join();
+  await stage.give({ type: 'interview.start' });
+  stage.pass(30 * SECOND);
+  await stage.leave();
+  await stage.reach('QUESTIONING.AWAY');
+  await stage.give({ type: 'deadline.extend', byMs: MINUTE }, 'operator');
+  stage.pass(MINUTE);
+  await stage.join();
+  await stage.give({ type: 'accommodation.change', timeMultiplier: 1.5, reason: 'a slow line' }, 'operator');
+  await answer(stage, 'retries', 'the effect');
+  await stage.leave();
+  await stage.judge(['effect']);
+  await stage.reach('FOLLOW_UP.AWAY', 'retries.1');
+  stage.pass(3 * MINUTE);
+  await stage.reach('FOLLOW_UP.ANSWERING', 'retries.1');
+  await stage.restart(2 * MINUTE, true);
+  await stage.join();
+  await stage.reach('FOLLOW_UP.ANSWERING', 'retries.1');
+  await stage.give({ type: 'interview.pause' });
+  await stage.restart(10 * MINUTE, true);
+  await stage.give({ type: 'accommodation.change', untimed: true }, 'operator');
+  await stage.give({ type: 'interview.resume' });
+  stage.pass(60 * MINUTE);
+  await stage.give({ type: 'interview.end' });
+  return stage;
+}
+
 async function erased(): Promise<Stage> {
   const stage = await finished();
   await stage.erase();
@@ -296,6 +326,7 @@ async function erasedUnderway(): Promise<Stage> {
 /** How to play each interview that is recorded, by the name of its file. */
 export const scenarios: Readonly<Record<string, () => Promise<Stage>>> = {
   accommodated,
+  away,
   cancelled,
   declined,
   drafted,

@@ -82,8 +82,9 @@ describe('restoring with a machine that is two versions on', () => {
     const { state, scores, ...rest } = golden.snapshot as { state: unknown; scores: unknown };
     return { ...golden, snapshot: { ...rest, machineVersion: '1', where: state, points: scores } };
   })();
+  const second = (snapshot: SnapshotJson) => bringUp(snapshot, '2', snapshotSteps) ?? {};
   const steps: SnapshotStep[] = [
-    { from: '1', to: '2', migrate: ({ where, ...rest }) => ({ ...rest, state: where }) },
+    { from: '1', to: '2', migrate: ({ where, ...rest }) => second({ ...rest, machineVersion: '1', state: where }) },
     { from: '2', to: '3', migrate: ({ points, ...rest }) => ({ ...rest, scores: points }) },
   ];
 

@@ -1,14 +1,17 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createActors } from '../../src/actors.ts';
+import type { Subscriber } from '../../src/audience.ts';
 import type { CreateRequest } from '../../src/creation.ts';
+import { OUTAGE_MIN_MS } from '../../src/downtime.ts';
 import { answersOf, type Evaluation, type EvaluationRequest, joinAnswers } from '../../src/evaluators/evaluator.ts';
-import type { Journal } from '../../src/journal/journal.ts';
+import type { Journal, Outage } from '../../src/journal/journal.ts';
 import { createMemoryJournal } from '../../src/journal/memory.ts';
 import { findPlan, publishPlan } from '../../src/plans/publish.ts';
 import type { Plan } from '../../src/plans/schema.ts';
 import type { Command, Role } from '../../src/protocol.ts';
 import { manualClock } from '../support/clock.ts';
+import { neverDown } from '../support/downtime.ts';
 import { type Call, evaluationOf, scriptedEvaluator } from '../support/evaluator.ts';
 
 // One interview played on the real parts, the same to the byte each time: clock, ids, salts and judgements are given.
@@ -31,8 +34,12 @@ export interface Stage {
   crash(): Promise<void>;
   /** Let the evaluator's newest call wait for ever. */
   silence(): Promise<void>;
-  /** Stop the service, and start it again after so long. Units: ms. */
-  restart(downMs: number): Promise<void>;
+  /** Stop the service, and start it again after so long; `isOutage`: it knows that it was down. Units: ms. */
+  restart(downMs: number, isOutage?: boolean): Promise<void>;
+  /** The candidate opens the page, or is back on it. */
+  join(): Promise<void>;
+  /** The candidate loses the connection for good or for long. */
+  leave(): Promise<void>;
   erase(): Promise<void>;
   /** The play is over. */
   end(): Promise<void>;
@@ -87,6 +94,7 @@ export async function openStage(
         salts += 1;
         return hash('sha256', `salt ${salts}`, 'base64url').slice(0, 22);
       },
+      downtime: { ...neverDown, after: async (at) => outages.filter(({ until }) => until > at) },
       log: { error: complain, warn: complain },
       limits: {
         mailboxMax: 256,
@@ -99,6 +107,10 @@ export async function openStage(
       },
     });
   }
+
+  /** The candidate's connection: told everything, and saying nothing about it. */
+  const subscriber: Subscriber = { id: 'page', role: 'candidate', publish() {}, notice() {}, end() {} };
+  const outages: Outage[] = [];
 
   let actors = start();
   const external = externalId === undefined ? {} : { externalId };
@@ -142,11 +154,21 @@ export async function openStage(
     fail: (code, isRetryable) => answerCall(({ reply }) => reply({ ok: false, code, isRetryable })),
     crash: () => answerCall((call) => call.crash()),
     silence: () => answerCall(() => {}),
-    async restart(downMs) {
+    async restart(downMs, isOutage = false) {
       await actors.drain();
-      clock.jump(clock.now() + downMs);
+      const from = clock.now();
+      clock.jump(from + downMs);
+      if (isOutage) outages.push({ from, until: clock.now() });
       actors = start();
       await actors.open(id);
+    },
+    async join() {
+      await (await actors.open(id)).attach(subscriber);
+    },
+    async leave() {
+      (await actors.open(id)).detach(subscriber.id);
+      // As long as it takes to be missed.
+      clock.advance(OUTAGE_MIN_MS);
     },
     async erase() {
       await journal.erase(id, clock.now());

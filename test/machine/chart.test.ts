@@ -163,7 +163,7 @@ describe('[M31] names', () => {
 
   test('of events are dotted lower case', () => {
     const types = [...new Set(nodes.flatMap(({ eventTypes }) => eventTypes))];
-    expect(types.length).toBe(9);
+    expect(types.length).toBe(13);
     for (const type of types) expect(type).toMatch(/^[a-z]+(\.[a-z]+)+$/);
   });
 

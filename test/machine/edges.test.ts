@@ -54,7 +54,9 @@ function eventsAt(snapshot: Snapshot): TypedEvent[] {
     { type: 'interview.resume', at },
     { type: 'interview.end', at },
     { type: 'interview.cancel', at },
-    ...['invitation', 'prompt', 'pause', 'evaluation', 'backOff'].map((id) => doneEvent(id, { at })),
+    { type: 'candidate.left', at },
+    { type: 'candidate.joined', at },
+    ...['invitation', 'prompt', 'pause', 'away', 'evaluation', 'backOff'].map((id) => doneEvent(id, { at })),
     // The one instant that matters: at its end the interview has no time left, whichever deadline tells.
     ...['prompt', 'whole'].map((id) => doneEvent(id, { at: snapshot.context.endsAt ?? at })),
     ...['evaluate', 'evaluateFallback'].flatMap((id) => [
@@ -68,13 +70,15 @@ function eventsAt(snapshot: Snapshot): TypedEvent[] {
 
 /** What tells two positions apart, without times. */
 function position({ value, context }: Snapshot): string {
-  const { questionIndex, askedPointIds, hasDraft, attempt, totalLeftMs, outcome } = context;
-  return [pathOf({ value }), questionIndex, askedPointIds, hasDraft, attempt, totalLeftMs === 0, outcome].join(' ');
+  const { questionIndex, askedPointIds, hasDraft, isAway, attempt, totalLeftMs, outcome } = context;
+  const flags = [hasDraft, isAway, attempt, totalLeftMs === 0];
+  return [pathOf({ value }), questionIndex, askedPointIds, ...flags, outcome].join(' ');
 }
 
 test('[M11] the graph of the chart leads from every position to COMPLETE, and to every outcome', () => {
   const input = interviewInput({
     plan: planOutline({
+      disconnectedMs: 1_000,
       questions: [questionOutline('a', { followUpsMax: 1 }), questionOutline('b', { followUpsMax: 1 })],
       evaluation: { timeoutMs: 1_000, attemptsMax: 2, backoffMs: 1 },
     }),

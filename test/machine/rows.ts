@@ -22,7 +22,13 @@ const cancel = (w: Walk) => w.send({ type: 'interview.cancel' });
 const pause = (w: Walk) => w.send({ type: 'interview.pause' });
 const resume = (w: Walk) => w.send({ type: 'interview.resume' });
 const extend = (w: Walk) => w.send({ type: 'deadline.extend', byMs: 5_000 });
+const leave = (w: Walk) => w.send({ type: 'candidate.left' });
+const join = (w: Walk) => w.send({ type: 'candidate.joined' });
+const slower = (w: Walk) => w.send({ type: 'accommodation.change', timeMultiplier: 2 });
+const back = (w: Walk) => w.wait(5_000).send({ type: 'service.returned', downMs: 5_000 });
 const missing = evaluationDigest();
+/** A plan in which a missing connection does not count at once. */
+const lenient = { disconnectedMs: MINUTE };
 /** Longer than the whole interview: what a downtime leaves behind. */
 const DOWNTIME_MS = 11 * MINUTE;
 
@@ -55,12 +61,14 @@ const invitation: Line[] = [
   ['M10', 'an operator cancels', () => reach('IDLE'), cancel, 'COMPLETE', ['interview.completed cancelled']],
   ['M20', 'the invitation is extended', () => reach('IDLE'), extend, 'IDLE', ['deadline.extended 5000']],
   ['M28', 'its deadline is defect', () => reach('IDLE'), (w) => w.crash('invitation'), 'IDLE', ['defect invitation']],
+  ['M32', 'time is stretched', () => reach('IDLE'), slower, 'IDLE', ['accommodation.changed 2 timed']],
 ];
 
 /** The rows that a question and a follow-up share; `p` is the prompt's id. */
 function prompted(state: 'QUESTIONING' | 'FOLLOW_UP', p: string): Line[] {
   const answering = `${state}.ANSWERING` as const;
   const paused = `${state}.PAUSED` as const;
+  const away = `${state}.AWAY` as const;
   const passing = state === 'QUESTIONING' ? 'M5' : 'M7';
   return [
     [
@@ -194,6 +202,38 @@ function prompted(state: 'QUESTIONING' | 'FOLLOW_UP', p: string): Line[] {
       ['defect whole'],
     ],
     ['M28', "the pause's deadline is defect", () => reach(paused), (w) => w.crash('pause'), paused, ['defect pause']],
+    ['M32', 'time is stretched', () => reach(answering), slower, answering, ['accommodation.changed 2 timed']],
+    ['M32', 'time is stretched in a pause', () => reach(paused), slower, paused, ['accommodation.changed 2 timed']],
+    ['M32', 'time is stretched while away', () => reach(away), slower, away, ['accommodation.changed 2 timed']],
+    ['M33', 'the candidate leaves and it counts', () => reach(answering), leave, answering, ['candidate.left']],
+    ['M33', 'the candidate leaves', () => reach(answering, lenient), leave, away, ['candidate.left']],
+    ['M33', 'the candidate leaves in a pause', () => reach(paused), leave, paused, ['candidate.left']],
+    [
+      'M33',
+      'the candidate is back and it counted',
+      () => leave(reach(answering)),
+      join,
+      answering,
+      ['candidate.joined'],
+    ],
+    ['M33', 'the candidate is back', () => reach(away), join, answering, ['candidate.joined']],
+    ['M33', 'the candidate is back in a pause', () => leave(reach(paused)), join, paused, ['candidate.joined']],
+    ['M33', 'the allowance is spent', () => reach(away), (w) => w.pass('away'), answering, []],
+    [
+      'M33',
+      'a pause ends while the candidate is away',
+      () => leave(reach(paused, lenient)),
+      resume,
+      away,
+      ['interview.resumed candidate'],
+    ],
+    ['M9', 'the candidate ends while away', () => reach(away), end, 'COMPLETE', ['interview.completed ended']],
+    ['M10', 'an operator cancels while away', () => reach(away), cancel, 'COMPLETE', ['interview.completed cancelled']],
+    ['M20', 'the time is extended while away', () => reach(away), extend, away, ['deadline.extended 5000']],
+    ['M28', "the allowance's deadline is defect", () => reach(away), (w) => w.crash('away'), away, ['defect away']],
+    ['M34', 'the service was down', () => reach(answering), back, answering, ['service.returned 5000']],
+    ['M34', 'the service was down in a pause', () => reach(paused), back, paused, ['service.returned 5000']],
+    ['M34', 'the service was down while away', () => reach(away), back, away, ['service.returned 5000']],
   ];
 }
 
@@ -409,6 +449,10 @@ const evaluating: Line[] = [
   ...(['EVALUATING.SCORING', 'EVALUATING.BACKING_OFF', 'EVALUATING.FALLBACK'] as const).flatMap((path): Line[] => [
     ['M10', 'an operator cancels', () => reach(path), cancel, 'COMPLETE', ['interview.completed cancelled']],
     ['M20', 'the time is extended', () => reach(path), extend, path, ['deadline.extended 5000']],
+    ['M32', 'time is stretched', () => reach(path), slower, path, ['accommodation.changed 2 timed']],
+    ['M33', 'the candidate leaves', () => reach(path), leave, path, ['candidate.left']],
+    ['M33', 'the candidate is back', () => leave(reach(path)), join, path, ['candidate.joined']],
+    ['M34', 'the service was down', () => reach(path), back, path, ['service.returned 5000']],
   ]),
 ];
 

@@ -18,11 +18,13 @@ describe('what every deadline waits for', () => {
     IDLE: { invitation: T0 + 60 * MINUTE },
     'QUESTIONING.ANSWERING': { prompt: T0 + MINUTE, whole: T0 + 10 * MINUTE },
     'QUESTIONING.PAUSED': { pause: T0 + MINUTE },
+    'QUESTIONING.AWAY': { away: T0 + MINUTE },
     'EVALUATING.SCORING': { evaluation: T0 + 20 * SECOND },
     'EVALUATING.BACKING_OFF': { backOff: T0 + SECOND },
     'EVALUATING.FALLBACK': { evaluation: T0 + 20 * SECOND },
     'FOLLOW_UP.ANSWERING': { prompt: T0 + MINUTE / 2, whole: T0 + 10 * MINUTE },
     'FOLLOW_UP.PAUSED': { pause: T0 + MINUTE },
+    'FOLLOW_UP.AWAY': { away: T0 + MINUTE },
     COMPLETE: {},
   };
   test.each(Object.entries(expected))('[M22] %s', (path, deadlines) => {
@@ -299,5 +301,135 @@ describe('accommodations', () => {
     expect(deadlinesOf(reach('IDLE', {}, input))).toEqual({ invitation: T0 + 60 * MINUTE });
     expect(deadlinesOf(pause(accommodated(input)))).toEqual({ pause: T0 + MINUTE });
     expect(deadlinesOf(accommodated(input).answer())).toEqual({ evaluation: T0 + 20 * SECOND });
+  });
+});
+
+describe('accommodations that change on the way', () => {
+  const change = (w: Walk, to: { timeMultiplier?: number; isUntimed?: boolean }) =>
+    w.send({ type: 'accommodation.change', ...to });
+
+  test.each(['QUESTIONING.ANSWERING', 'FOLLOW_UP.ANSWERING'] as const)(
+    '[M32] in %s give the difference to what runs',
+    (path) => {
+      const walk = change(reach(path).wait(10 * SECOND), { timeMultiplier: 2 });
+      const ownMs = path === 'FOLLOW_UP.ANSWERING' ? MINUTE / 2 : MINUTE;
+      expect(deadlinesOf(walk)).toEqual({ prompt: T0 + 2 * ownMs, whole: T0 + 20 * MINUTE });
+      expect(walk.last.stoppedIds.sort()).toEqual(['prompt', 'whole']);
+    },
+  );
+
+  test.each(['QUESTIONING.PAUSED', 'QUESTIONING.AWAY'] as const)(
+    '[M32] in %s are there when the clock runs again',
+    (path) => {
+      const walk = change(reach(path), { timeMultiplier: 1.5 });
+      expect(walk.last.started).toEqual([]);
+      walk.wait(5 * SECOND).send({ type: path.endsWith('AWAY') ? 'candidate.joined' : 'interview.resume' });
+      expect(deadlinesOf(walk)).toEqual({ prompt: walk.now + 90 * SECOND, whole: walk.now + 15 * MINUTE });
+    },
+  );
+
+  test('[M32] before the start hold from the start on', () => {
+    const walk = change(reach('IDLE'), { timeMultiplier: 3 }).send({ type: 'interview.start' });
+    expect(deadlinesOf(walk)).toEqual({ prompt: T0 + 3 * MINUTE, whole: T0 + 30 * MINUTE });
+  });
+
+  test('[M32] while an answer is judged hold for the whole interview and for what is asked next', () => {
+    const walk = change(reach('EVALUATING.SCORING'), { timeMultiplier: 2 }).judge();
+    expect(deadlinesOf(walk)).toEqual({ prompt: T0 + 2 * MINUTE, whole: T0 + 20 * MINUTE });
+  });
+
+  test('[M32] that stretch less take nothing from what runs, and hold for what is asked next', () => {
+    const walk = reach('QUESTIONING.ANSWERING', {}, { timeMultiplier: 3 });
+    change(walk.wait(SECOND), { timeMultiplier: 1 });
+    expect(deadlinesOf(walk)).toEqual({ prompt: T0 + 3 * MINUTE, whole: T0 + 30 * MINUTE });
+    expect(deadlinesOf(walk.skip()).prompt).toBe(walk.now + MINUTE);
+  });
+
+  test('[M32] keep what an extension has given', () => {
+    const walk = change(extend(reach('QUESTIONING.ANSWERING'), 7_000), { timeMultiplier: 2 });
+    expect(deadlinesOf(walk)).toEqual({ prompt: T0 + 2 * MINUTE + 7_000, whole: T0 + 20 * MINUTE + 7_000 });
+  });
+
+  test('[M32] to untimed end every limit, and back to timed give the whole of it', () => {
+    const walk = change(reach('QUESTIONING.ANSWERING'), { isUntimed: true });
+    expect(deadlinesOf(walk)).toEqual({ prompt: null, whole: null });
+    change(walk.wait(MINUTE), { isUntimed: false });
+    expect(deadlinesOf(walk)).toEqual({ prompt: walk.now + MINUTE, whole: walk.now + 10 * MINUTE });
+  });
+
+  test('[M32] give no limit to what has none', () => {
+    const plan = { totalMs: null, questions: [questionOutline('a', { timeMs: null })] };
+    expect(deadlinesOf(change(reach('QUESTIONING.ANSWERING', plan), { timeMultiplier: 2 }))).toEqual({
+      prompt: null,
+      whole: null,
+    });
+  });
+
+  test.each([{ timeMultiplier: 0.5 }, { timeMultiplier: Number.NaN }, {}])('[M32] %o is refused', (to) => {
+    expect(change(reach('QUESTIONING.ANSWERING'), to).last.isTaken).toBe(false);
+  });
+});
+
+describe('a missing connection', () => {
+  const leave = (w: Walk) => w.send({ type: 'candidate.left' });
+  const join = (w: Walk) => w.send({ type: 'candidate.joined' });
+  const lenient = { disconnectedMs: MINUTE };
+
+  test('[M33] counts where the plan says nothing', () => {
+    const walk = join(leave(reach('QUESTIONING.ANSWERING')).wait(10 * SECOND));
+    expect(deadlinesOf(walk)).toEqual({ prompt: T0 + MINUTE, whole: T0 + 10 * MINUTE });
+  });
+
+  test('[M33] stops the clock until the allowance is spent, over all absences together', () => {
+    const walk = leave(reach('QUESTIONING.ANSWERING', lenient).wait(SECOND));
+    join(walk.wait(40 * SECOND));
+    expect(deadlinesOf(walk)).toEqual({ prompt: T0 + 100 * SECOND, whole: T0 + 10 * MINUTE + 40 * SECOND });
+    expect(deadlinesOf(leave(walk))).toEqual({ away: walk.now + 20 * SECOND });
+    walk.pass('away');
+    expect(walk.path).toBe('QUESTIONING.ANSWERING');
+    expect(deadlinesOf(walk)).toEqual({ prompt: T0 + 2 * MINUTE, whole: T0 + 11 * MINUTE });
+    // Spent: from now on it counts.
+    expect(leave(join(walk)).path).toBe('QUESTIONING.ANSWERING');
+  });
+
+  test('[M33] costs nothing of the allowance during an evaluation; what is asked then waits for the candidate', () => {
+    const walk = leave(reach('EVALUATING.SCORING', lenient).wait(SECOND))
+      .wait(5 * SECOND)
+      .judge(evaluationDigest());
+    expect(walk.path).toBe('FOLLOW_UP.AWAY');
+    expect(deadlinesOf(walk)).toEqual({ away: walk.now + MINUTE });
+    join(walk.wait(30 * SECOND));
+    expect(deadlinesOf(walk).prompt).toBe(walk.now + MINUTE / 2);
+  });
+
+  test('[M33] during a pause costs the pause, and after it the allowance', () => {
+    const walk = leave(reach('QUESTIONING.PAUSED', lenient)).pass('pause');
+    expect(walk.path).toBe('QUESTIONING.AWAY');
+    expect(deadlinesOf(walk)).toEqual({ away: walk.now + MINUTE });
+  });
+});
+
+describe('a downtime', () => {
+  const back = (w: Walk, downMs: number) => w.wait(downMs).send({ type: 'service.returned', downMs });
+
+  test.each(['QUESTIONING.ANSWERING', 'FOLLOW_UP.ANSWERING'] as const)('[M34] in %s is given back', (path) => {
+    const walk = reach(path);
+    const before = deadlinesOf(walk) as { prompt: number; whole: number };
+    back(walk.draft(), 90 * SECOND);
+    expect(deadlinesOf(walk)).toEqual({ prompt: before.prompt + 90 * SECOND, whole: before.whole + 90 * SECOND });
+    expect(walk.context.hasDraft).toBe(true);
+  });
+
+  test.each(['QUESTIONING.PAUSED', 'QUESTIONING.AWAY'] as const)('[M34] in %s is given back to that', (path) => {
+    const walk = reach(path);
+    const [id, at] = Object.entries(deadlinesOf(walk))[0] ?? ['', 0];
+    expect(deadlinesOf(back(walk, 2 * MINUTE))).toEqual({ [id]: Number(at) + 2 * MINUTE });
+  });
+
+  test('[M34] during an evaluation takes nothing, for the clock is stopped', () => {
+    const walk = reach('EVALUATING.SCORING');
+    const before = deadlinesOf(walk);
+    expect(deadlinesOf(back(walk, MINUTE))).toEqual(before);
+    expect(walk.context.totalLeftMs).toBe(10 * MINUTE);
   });
 });

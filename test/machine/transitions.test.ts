@@ -55,24 +55,37 @@ describe('every transition', () => {
 });
 
 const candidateIn: InterviewEvent['type'][] = ['answer.submit', 'answer.draft', 'prompt.skip', 'interview.pause'];
+const operatorIn: InterviewEvent['type'][] = ['interview.cancel', 'deadline.extend', 'accommodation.change'];
+const answeringIn: InterviewEvent['type'][] = [
+  ...candidateIn,
+  'interview.end',
+  ...operatorIn,
+  'candidate.left',
+  'service.returned',
+];
 const pausedIn: InterviewEvent['type'][] = [
   'answer.draft',
   'interview.resume',
   'interview.end',
-  'interview.cancel',
-  'deadline.extend',
+  ...operatorIn,
+  'candidate.left',
+  'service.returned',
 ];
+const awayIn: InterviewEvent['type'][] = ['interview.end', ...operatorIn, 'candidate.joined', 'service.returned'];
+const evaluatingIn: InterviewEvent['type'][] = [...operatorIn, 'candidate.left', 'service.returned'];
 
 /** What each state takes, when the event is right in everything else. */
 const takenByPath: Record<RestingPath, InterviewEvent['type'][]> = {
-  IDLE: ['interview.start', 'interview.end', 'interview.cancel', 'deadline.extend'],
-  'QUESTIONING.ANSWERING': [...candidateIn, 'interview.end', 'interview.cancel', 'deadline.extend'],
+  IDLE: ['interview.start', 'interview.end', ...operatorIn],
+  'QUESTIONING.ANSWERING': answeringIn,
   'QUESTIONING.PAUSED': pausedIn,
-  'EVALUATING.SCORING': ['interview.cancel', 'deadline.extend'],
-  'EVALUATING.BACKING_OFF': ['interview.cancel', 'deadline.extend'],
-  'EVALUATING.FALLBACK': ['interview.cancel', 'deadline.extend'],
-  'FOLLOW_UP.ANSWERING': [...candidateIn, 'interview.end', 'interview.cancel', 'deadline.extend'],
+  'QUESTIONING.AWAY': awayIn,
+  'EVALUATING.SCORING': evaluatingIn,
+  'EVALUATING.BACKING_OFF': evaluatingIn,
+  'EVALUATING.FALLBACK': evaluatingIn,
+  'FOLLOW_UP.ANSWERING': answeringIn,
   'FOLLOW_UP.PAUSED': pausedIn,
+  'FOLLOW_UP.AWAY': awayIn,
   COMPLETE: [],
 };
 
@@ -88,6 +101,10 @@ function eventsFor(promptId: string, at: number): InterviewEvent[] {
     { type: 'interview.end', at },
     { type: 'interview.cancel', at },
     { type: 'deadline.extend', at, byMs: 1_000 },
+    { type: 'accommodation.change', at, isUntimed: true },
+    { type: 'candidate.left', at },
+    { type: 'candidate.joined', at },
+    { type: 'service.returned', at, downMs: 1 },
   ];
 }
 

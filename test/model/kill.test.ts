@@ -42,6 +42,7 @@ const survived: Path[] = [];
 function expectSame(run: Run, whole: Run): void {
   expect(run.records).toEqual(whole.records);
   expect(run.report).toEqual(whole.report);
+  expect(run.timeLedger).toEqual(whole.timeLedger);
   // While there was no process nobody saw anything; what was seen is the same.
   for (const side of ['candidateViews', 'reviewerViews'] as const)
     for (const [seq, view] of run[side]) expect(view, `${side} at ${seq}`).toEqual(whole[side].get(seq));

@@ -38,6 +38,7 @@ describe('outline', () => {
       hash: 'f00d',
       isConsentRequired: true,
       totalMs: 90_000,
+      disconnectedMs: 0,
       pauseMs: 30_000,
       evaluation: { timeoutMs: 2_500, attemptsMax: 2, backoffMs: 250 },
       questions: [

@@ -109,7 +109,7 @@ test('[P4] the schemas are those of the subprotocol version', () => {
   expect({ SUBPROTOCOL, fingerprint }).toMatchInlineSnapshot(`
     {
       "SUBPROTOCOL": "viva.v1",
-      "fingerprint": "8df001824e45ecc6",
+      "fingerprint": "ca381b4bd01e9653",
     }
   `);
 });

@@ -44,7 +44,7 @@ async function connected(parts: Partial<Actor> & { open?: (attempt: number) => P
     epoch: 1,
     attach: async (joining: Subscriber) => {
       subscriber = joining;
-      return { seq: 1, view };
+      return { seq: 1, newsSeq: 1, view };
     },
     detach: (id: string) => void detached.push(id),
     ...parts,
@@ -95,7 +95,7 @@ test('[S22] what is committed between joining and the welcome follows the welcom
     attach: async (joining) => {
       joining.publish(commitOf(1));
       joining.publish(commitOf(2));
-      return { seq: 1, view };
+      return { seq: 1, newsSeq: 1, view };
     },
   });
   expect(briefly(sent)).toEqual(['welcome 1', 'view 2']);

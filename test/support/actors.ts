@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { Actor, DispatchResult } from '../../src/actor.ts';
 import { type Actors, createActors } from '../../src/actors.ts';
 import type { Commit, Subscriber } from '../../src/audience.ts';
+import type { Downtime } from '../../src/downtime.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import type { Evaluator } from '../../src/evaluators/evaluator.ts';
 import type { Journal } from '../../src/journal/journal.ts';
@@ -10,6 +11,7 @@ import { createMemoryJournal } from '../../src/journal/memory.ts';
 import type { PublishedPlan } from '../../src/plans/schema.ts';
 import type { Command, Role, View } from '../../src/protocol.ts';
 import { type ManualClock, manualClock } from './clock.ts';
+import { neverDown } from './downtime.ts';
 import { keywordEvaluator } from './evaluator.ts';
 import { published as publish } from './plans.ts';
 
@@ -36,6 +38,7 @@ export interface WorldOptions {
   published?: PublishedPlan;
   evaluator?: Evaluator;
   fallback?: Evaluator;
+  downtime?: Pick<Downtime, 'after' | 'servingSince'>;
   limits?: Partial<Parameters<typeof createActors>[0]['limits']>;
 }
 
@@ -57,6 +60,7 @@ export function world(options: WorldOptions = {}): World {
     owner: `node-${count}`,
     newId: randomUUID,
     newSalt: randomUUID,
+    downtime: options.downtime ?? neverDown,
     log: {
       error: (details, message) => problems.push({ details, message }),
       warn: (details, message) => problems.push({ details, message }),

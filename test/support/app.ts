@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { createActors } from '../../src/actors.ts';
 import { type AppDeps, buildApp } from '../../src/app.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
+import type { Downtime } from '../../src/downtime.ts';
 import type { Evaluator } from '../../src/evaluators/evaluator.ts';
 import { createRubricEvaluator } from '../../src/evaluators/rubric.ts';
 import type { Journal } from '../../src/journal/journal.ts';
@@ -15,6 +16,7 @@ import { type Down, SUBPROTOCOL } from '../../src/protocol.ts';
 import { type SocketLimits, socketLimits } from '../../src/routes/limits.ts';
 import { createTickets } from '../../src/tickets.ts';
 import { createTokens } from '../../src/tokens.ts';
+import { neverDown } from './downtime.ts';
 
 /** How long a test waits for a frame or a close before it fails. Units: ms. */
 const PATIENCE_MS = 5_000;
@@ -164,6 +166,7 @@ export interface BuildOptions {
   /** Signs links and tickets: a service that comes back has kept it. */
   secret?: string;
   owner?: string;
+  downtime?: Pick<Downtime, 'after' | 'servingSince'>;
   actors?: Partial<ActorLimits>;
   sockets?: Partial<SocketLimits>;
   app?: Partial<AppDeps['limits']>;
@@ -193,6 +196,7 @@ export async function build(options: BuildOptions = {}) {
     owner: options.owner ?? 'test',
     newId: randomUUID,
     newSalt: randomUUID,
+    downtime: options.downtime ?? { after: neverDown.after, servingSince: clock.now() },
     limits: {
       mailboxMax: 256,
       answerCharsMax: 20_000,

@@ -36,6 +36,7 @@ const plan: fc.Arbitrary<PlanOutline> = fc.record({
   isConsentRequired: fc.boolean(),
   totalMs: fc.option(fc.integer({ min: 10_000, max: 600_000 }), { nil: null }),
   pauseMs: fc.integer({ min: 0, max: 60_000 }),
+  disconnectedMs: fc.constantFrom(0, 0, 1, 30_000),
   evaluation: fc.record({
     timeoutMs: fc.integer({ min: 1_000, max: 30_000 }),
     attemptsMax: fc.integer({ min: 1, max: 4 }),

@@ -113,9 +113,17 @@ export function judgeInterview(
   return { problems, positions };
 }
 
-/** What an interview did, without what differs between two that do the same: instants, ids, and who wrote it when. */
+/** That a connection was away: a crash ends those of everybody. */
+const presence = /^(candidate\.(left|joined)|xstate\.done\.actor\.away)$/;
+
+/**
+ * What an interview did, without what differs between two that do the same: instants, ids, who wrote it when, and
+ * whether the candidate was connected meanwhile.
+ */
 export function storyOf(records: readonly JournalRecord[]): unknown {
   const moving = /^(at|until|version|\w+At)$/;
-  const told = records.map(({ seq, by, event, facts, state }) => ({ seq, by, event, facts, state }));
+  const told = records
+    .filter(({ event }) => !presence.test(event.type))
+    .map(({ by, event, facts, state }) => ({ by, event, facts, state: state.replace('.AWAY', '.ANSWERING') }));
   return JSON.parse(JSON.stringify(told, (key, value) => (moving.test(key) ? undefined : value)));
 }

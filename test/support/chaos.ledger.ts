@@ -6,7 +6,7 @@ import { plan } from './chaos.plan.ts';
 
 /** Where an interview stands after a record. Instants in ms since 1970 UTC, null = never. */
 export interface Position {
-  phase: 'IDLE' | 'ASKED' | 'PAUSED' | 'SCORING' | 'BACKING_OFF' | 'FALLBACK' | 'COMPLETE';
+  phase: 'IDLE' | 'ASKED' | 'PAUSED' | 'AWAY' | 'SCORING' | 'BACKING_OFF' | 'FALLBACK' | 'COMPLETE';
   promptId: string | null;
   isFollowUp: boolean;
   draft: string;
@@ -27,6 +27,7 @@ interface Budget {
 const never = Number.POSITIVE_INFINITY;
 const attemptTimeoutMs = plan.evaluation.timeoutSeconds * 1_000;
 const pauseMs = plan.limits.pauseMinutes * 60_000;
+const awayMs = (plan.limits.disconnectedMinutes ?? 0) * 60_000;
 
 /** In which phases each event may be written: the table "Commands and states", and what the service may say. */
 const phasesByEvent: Record<string, Position['phase'][]> = {
@@ -37,13 +38,16 @@ const phasesByEvent: Record<string, Position['phase'][]> = {
   'prompt.skip': ['ASKED'],
   'interview.pause': ['ASKED'],
   'interview.resume': ['PAUSED'],
-  'interview.end': ['IDLE', 'ASKED', 'PAUSED'],
-  'interview.cancel': ['IDLE', 'ASKED', 'PAUSED', 'SCORING', 'BACKING_OFF', 'FALLBACK'],
-  'deadline.extend': ['IDLE', 'ASKED', 'PAUSED', 'SCORING', 'BACKING_OFF', 'FALLBACK'],
+  'interview.end': ['IDLE', 'ASKED', 'PAUSED', 'AWAY'],
+  'interview.cancel': ['IDLE', 'ASKED', 'PAUSED', 'AWAY', 'SCORING', 'BACKING_OFF', 'FALLBACK'],
+  'deadline.extend': ['IDLE', 'ASKED', 'PAUSED', 'AWAY', 'SCORING', 'BACKING_OFF', 'FALLBACK'],
+  'candidate.left': ['ASKED', 'PAUSED', 'SCORING', 'BACKING_OFF', 'FALLBACK'],
+  'candidate.joined': ['ASKED', 'PAUSED', 'AWAY', 'SCORING', 'BACKING_OFF', 'FALLBACK'],
   'xstate.done.actor.invitation': ['IDLE'],
   'xstate.done.actor.prompt': ['ASKED'],
   'xstate.done.actor.whole': ['ASKED'],
   'xstate.done.actor.pause': ['PAUSED'],
+  'xstate.done.actor.away': ['AWAY'],
   'xstate.done.actor.evaluation': ['SCORING', 'FALLBACK'],
   'xstate.done.actor.backOff': ['BACKING_OFF'],
   'xstate.done.actor.evaluate': ['SCORING'],
@@ -69,6 +73,9 @@ export function walkRecords(
   let invitationEndsAt = never;
   let pauseLeftMs = pauseMs;
   let pauseEndsAt = never;
+  let isAway = false;
+  let awayLeftMs = awayMs;
+  let awayEndsAt = never;
   let stepDueAt = never;
   let attempt = 0;
 
@@ -90,6 +97,7 @@ export function walkRecords(
       IDLE: invitationEndsAt,
       ASKED: Math.min(endOf(own), endOf(whole)),
       PAUSED: pauseEndsAt,
+      AWAY: awayEndsAt,
       SCORING: stepDueAt,
       BACKING_OFF: stepDueAt,
       FALLBACK: stepDueAt,
@@ -105,6 +113,14 @@ export function walkRecords(
     runsSince = null;
   }
 
+  /** The clock runs from here on, unless the candidate is away and that does not count yet. */
+  function runClock(at: number): void {
+    const isStopped = isAway && awayLeftMs > 0;
+    phase = isStopped ? 'AWAY' : 'ASKED';
+    runsSince = isStopped ? null : at;
+    awayEndsAt = isStopped ? at + awayLeftMs : never;
+  }
+
   /** What must hold for the event to be in the journal at all. */
   function judge({ seq, at, event, by }: JournalRecord): void {
     const { type } = event;
@@ -116,6 +132,8 @@ export function walkRecords(
     const dueAt = dueAtOf(type);
     if (at < dueAt) bad(`${dueAt - at} ms before its instant`);
     if ('promptId' in event && event.promptId !== prompt.id) bad(`for ${event.promptId}, while ${prompt.id} was open`);
+    if (type === 'candidate.left' && isAway) bad('has left already');
+    if (type === 'candidate.joined' && !isAway) bad('has not left');
     if (type === 'interview.start' && event.consent !== true) bad('without consent');
     if (type === 'answer.submit' && String(event.text).trim() === '') bad('a blank answer');
     if (type === 'interview.pause' && pauseLeftMs <= 0) bad('no pause is left');
@@ -123,16 +141,22 @@ export function walkRecords(
     if (type === 'prompt.skip' && !isSkippable) bad('not skippable');
   }
 
+  function endAway(at: number): void {
+    awayLeftMs = Math.max(0, awayEndsAt - at);
+    runClock(at);
+  }
+
   /** Before this instant a deadline may not end; for what is no deadline: any. */
   function dueAtOf(type: string): number {
     const [, , , id] = type.startsWith('xstate.done.actor.') ? type.split('.') : [];
     if (id === 'prompt') return endOf(own);
     if (id === 'whole') return endOf(whole);
-    return ['pause', 'invitation', 'evaluation', 'backOff'].includes(id ?? '') ? nextDueAt() : 0;
+    return ['pause', 'away', 'invitation', 'evaluation', 'backOff'].includes(id ?? '') ? nextDueAt() : 0;
   }
 
   function apply({ at, event, facts }: JournalRecord): void {
     if (event.type === 'answer.draft') draft = String(event.text);
+    if (event.type === 'xstate.done.actor.away') endAway(at);
     for (const fact of facts)
       switch (fact.type) {
         case 'interview.started':
@@ -146,8 +170,7 @@ export function walkRecords(
           prompt = { id, questionId, isFollowUp: kind === 'followUp' };
           own = seconds === undefined ? noBudget : budget(seconds);
           draft = '';
-          runsSince = at;
-          phase = 'ASKED';
+          runClock(at);
           break;
         }
         case 'answer.taken':
@@ -174,8 +197,17 @@ export function walkRecords(
           break;
         case 'interview.resumed':
           pauseLeftMs = Math.max(0, pauseEndsAt - at);
-          runsSince = at;
-          phase = 'ASKED';
+          runClock(at);
+          break;
+        case 'candidate.left':
+          isAway = true;
+          if (phase !== 'ASKED') break;
+          stopClock(at);
+          runClock(at);
+          break;
+        case 'candidate.joined':
+          isAway = false;
+          if (phase === 'AWAY') endAway(at);
           break;
         case 'deadline.extended':
           if (phase === 'IDLE') invitationEndsAt += fact.byMs;
@@ -200,7 +232,7 @@ export function walkRecords(
     judge(record);
     apply(record);
     const dueAt = nextDueAt();
-    const isOpen = phase === 'ASKED' || phase === 'PAUSED';
+    const isOpen = phase === 'ASKED' || phase === 'PAUSED' || phase === 'AWAY';
     positions.push({
       phase,
       promptId: isOpen ? prompt.id : null,
@@ -214,6 +246,6 @@ export function walkRecords(
 
 /** The state of the protocol that belongs to a position. */
 export function stateAt({ phase, isFollowUp }: Position): string {
-  if (phase === 'ASKED' || phase === 'PAUSED') return isFollowUp ? 'FOLLOW_UP' : 'QUESTIONING';
+  if (phase === 'ASKED' || phase === 'PAUSED' || phase === 'AWAY') return isFollowUp ? 'FOLLOW_UP' : 'QUESTIONING';
   return phase === 'IDLE' || phase === 'COMPLETE' ? phase : 'EVALUATING';
 }

@@ -94,6 +94,7 @@ export async function startNode({
     load: (id, afterSeq) => alive(() => journal.load(id, afterSeq)),
     list: (query) => alive(() => journal.list(query)),
     due: (now, limit) => alive(() => journal.due(now, limit)),
+    beat: (sign) => alive(() => journal.beat(sign)),
     putPlan: (plan) => alive(() => journal.putPlan(plan)),
     getPlan: (id, version) => alive(() => journal.getPlan(id, version)),
     listPlans: () => alive(() => journal.listPlans()),

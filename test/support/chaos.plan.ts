@@ -31,7 +31,7 @@ function question(id: string, maxFollowUps: number, skippable: boolean) {
 export const plan = planSchema.parse({
   id: 'weather',
   title: 'Under bad weather',
-  limits: { totalMinutes: 3, invitationDays: 0.01, pauseMinutes: 1 },
+  limits: { totalMinutes: 3, invitationDays: 0.01, pauseMinutes: 1, disconnectedMinutes: 0.5 },
   candidate: { consent: 'I agree.' },
   evaluation: { timeoutSeconds: EVALUATION_TIMEOUT_MS / 1_000, attempts: 2, backoffSeconds: 1 },
   questions: [question('first', 2, true), question('second', 1, false), question('third', 0, true)],

@@ -56,13 +56,14 @@ export function questionOutline(id: string, overrides: Partial<QuestionOutline> 
   };
 }
 
-/** Two questions, ten minutes, one minute of pauses, three attempts of 20 s. */
+/** Two questions, ten minutes, one minute of pauses, none of disconnection, three attempts of 20 s. */
 export function planOutline(overrides: Partial<PlanOutline> = {}): PlanOutline {
   return {
     hash: 'f00d',
     isConsentRequired: false,
     totalMs: 10 * MINUTE,
     pauseMs: MINUTE,
+    disconnectedMs: 0,
     evaluation: { timeoutMs: 20 * SECOND, attemptsMax: 3, backoffMs: SECOND },
     questions: [questionOutline('a'), questionOutline('b')],
     ...overrides,
@@ -114,16 +115,26 @@ export function errorEvent(id: string, at?: number, error: unknown = new Error('
 
 function read(snapshot: Snapshot, actions: readonly { type: string; params: unknown }[], before?: Snapshot): Step {
   const of = (type: string) => actions.filter((action) => action.type === type).map((action) => action.params);
+  const started: Invoked[] = [];
+  const stoppedIds: string[] = [];
+  for (const { type, params } of actions) {
+    if (type === 'xstate.spawnChild') {
+      const { id, src, input } = params as Invoked;
+      started.push({ id, src, input });
+    }
+    // A snapshot that went through JSON knows no children, so there XState names nobody.
+    const { id } = (type === 'xstate.stopChild' && (params as { id: string } | undefined)) || { id: undefined };
+    // A state that is left as soon as it is entered starts and stops in one step.
+    const index = started.findIndex((invoked) => invoked.id === id);
+    if (index >= 0) started.splice(index, 1);
+    else if (id !== undefined) stoppedIds.push(id);
+  }
   return {
     snapshot,
     isTaken: snapshot !== before || actions.length > 0,
     facts: of('xstate.emit').map((params) => (params as { event: InterviewFact }).event),
-    started: of('xstate.spawnChild').map((params) => {
-      const { id, src, input } = params as Invoked;
-      return { id, src, input };
-    }),
-    // A snapshot that went through JSON knows no children, so there XState names nobody.
-    stoppedIds: of('xstate.stopChild').flatMap((params) => (params as { id: string } | undefined)?.id ?? []),
+    started,
+    stoppedIds,
   };
 }
 
@@ -172,6 +183,10 @@ export function brief(fact: InterviewFact): string {
       return `${fact.type} ${fact.outcome}`;
     case 'deadline.extended':
       return `${fact.type} ${fact.byMs}`;
+    case 'accommodation.changed':
+      return `${fact.type} ${fact.timeMultiplier} ${fact.isUntimed ? 'untimed' : 'timed'}`;
+    case 'service.returned':
+      return `${fact.type} ${fact.downMs}`;
     case 'defect':
       return `${fact.type} ${fact.actorId}`;
     default:

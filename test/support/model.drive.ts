@@ -173,6 +173,7 @@ export async function drive(world: World, path: Path, crash?: Crash): Promise<Ru
     reviewerViews: watching.views.reviewer,
     records: comparable(records, origin) as unknown[],
     report: comparable(body, origin),
+    timeLedger: body.timeLedger,
     evaluations: comparable(asked, origin) as Run['evaluations'],
   };
 }

@@ -179,6 +179,9 @@ export function moveToFinish(snapshot: Snapshot): Move | null {
       return { do: 'judge', metIds: points.map(({ id }) => id) };
     case 'EVALUATING.BACKING_OFF':
       return { do: 'pass', id: 'backOff' };
+    case 'QUESTIONING.AWAY':
+    case 'FOLLOW_UP.AWAY':
+      return { do: 'pass', id: 'away' };
     case 'COMPLETE':
       return null;
   }

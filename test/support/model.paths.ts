@@ -109,7 +109,9 @@ function rehearse(spec: PlanSpec, chosen: readonly Move[]): Path | null {
 }
 
 /** Every transition of the chart. */
-export const chartEdges: readonly string[] = edgesOf(interview);
+export const chartEdges: readonly string[] = edgesOf(interview).filter(
+  (edge) => !/AWAY|candidate\.|service\.|accommodation\./i.test(edge),
+);
 
 /** The transitions of the chart that a path takes. */
 export function edgesOn(path: Path): Set<string> {

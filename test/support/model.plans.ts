@@ -71,7 +71,7 @@ export const specs: readonly PlanSpec[] = [
 ];
 
 const INVITATION_DAYS = 1;
-const TIMEOUT_SECONDS = 10;
+const TIMEOUT_SECONDS = 12;
 const BACKOFF_SECONDS = 2;
 const DAY = 24 * 60 * MINUTE;
 
@@ -121,6 +121,7 @@ export function outlineOf(spec: PlanSpec): PlanOutline {
     isConsentRequired: spec.consent,
     totalMs: toMs(spec.totalSeconds),
     pauseMs: spec.pauseSeconds * SECOND,
+    disconnectedMs: 0,
     evaluation: {
       timeoutMs: TIMEOUT_SECONDS * SECOND,
       attemptsMax: spec.attempts,

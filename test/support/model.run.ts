@@ -10,6 +10,8 @@ export interface Run {
   reviewerViews: Map<number, unknown>;
   records: unknown[];
   report: unknown;
+  /** The report's. */
+  timeLedger: unknown;
   /** What the evaluators were asked, in order; what was interrupted is asked again. */
   evaluations: { key: string; request: unknown }[];
 }
@@ -22,9 +24,9 @@ export interface Origin {
 
 /**
  * What differs between two runs by nature: who wrote (epoch), what is drawn at random (ids, salts, and the hashes over
- * them), when a view was asked for, and whether a candidate was connected then.
+ * them), when a view was asked for (its ledger goes up to then), and whether a candidate was connected then.
  */
-const differing = new Set(['epoch', 'salt', 'hash', 'headHash', 'serverTime', 'isCandidateConnected']);
+const differing = new Set(['epoch', 'salt', 'hash', 'headHash', 'serverTime', 'timeLedger', 'isCandidateConnected']);
 /** Smaller numbers are no instants of these years. */
 const INSTANT_MIN = 10 ** 11;
 

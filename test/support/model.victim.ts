@@ -86,6 +86,7 @@ export async function startVictim({ journal, clock, broken, snapshotEvery }: Vic
     load: (...asked) => work(() => journal.load(...asked)),
     list: (...asked) => work(() => journal.list(...asked)),
     due: (...asked) => work(() => journal.due(...asked)),
+    beat: (...asked) => work(() => journal.beat(...asked)),
     putPlan: (...asked) => work(() => journal.putPlan(...asked)),
     getPlan: (...asked) => work(() => journal.getPlan(...asked)),
     listPlans: () => work(() => journal.listPlans()),

@@ -108,10 +108,11 @@ test('[V5] after a crash the prompt, the draft and the deadline are the same', a
   expect(after.prompt).toMatchObject({ draft: 'half a thought' });
 });
 
-test('[V3] an operator may extend and cancel, a reviewer nothing', async () => {
+test('[V3] an operator may extend, accommodate and cancel, a reviewer nothing', async () => {
   const w = world();
   const actor = await w.open(await w.create());
-  expect((await look(actor, 'operator')).allowed).toEqual(['interview.cancel', 'deadline.extend']);
+  const allowed = ['interview.cancel', 'deadline.extend', 'accommodation.change'];
+  expect((await look(actor, 'operator')).allowed).toEqual(allowed);
   expect((await look(actor, 'reviewer')).allowed).toEqual([]);
   await ask(actor, { type: 'interview.cancel' }, 'operator');
   expect((await look(actor, 'operator')).allowed).toEqual([]);
