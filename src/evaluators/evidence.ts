@@ -1,12 +1,15 @@
 import type { Coverage } from './coverage.ts';
 import type { Evidence } from './evaluator.ts';
+import type { Match } from './match.ts';
 import { quoteOf } from './readable.ts';
 import type { Reading } from './reading.ts';
 
 /** Below this coverage nothing is quoted: a stray word proves nothing. */
-export const EVIDENCE_COVERAGE_MIN = 0.15;
+export const EVIDENCE_COVERAGE_MIN = 0.2;
 const QUOTES_MAX = 3;
 const WORDS_NAMED_MAX = 12;
+/** A match worth so little was found in a list of keywords only. */
+const LIST_WORTH_MAX = 0.1;
 
 /**
  * Quote the sentences that carry a point: the one that matched best, then those that add words to it.
@@ -73,14 +76,26 @@ function sentenceAt(sentences: readonly { start: number; end: number }[], offset
   return -1;
 }
 
-/** Say in a sentence which words of the point were found and which were not. */
-export function explain(coverage: Coverage): string {
-  if (coverage.isVerbatim) return 'The answer says the point in the words of the plan.';
-  const found = coverage.matches.map(({ unit, worth }) => (worth < 0.5 ? `${unit.word} (in a list)` : unit.word));
-  const missing = coverage.missing.map((unit) => unit.word);
-  if (found.length === 0) return `None of its words were found: ${named(missing)}.`;
-  if (missing.length === 0) return `Found: ${named(found)}.`;
-  return `Found: ${named(found)}. Not found: ${named(missing)}.`;
+/** Say in a sentence or two which words of the point were found, in which way, and which were not. */
+export function explain({ isVerbatim, matches, missing }: Coverage, { occurrencesByStem }: Reading): string {
+  if (isVerbatim) return 'The answer says the point in the words of the plan.';
+  const found = matches.filter((match) => !match.isLoose).map(describe);
+  const related = matches
+    .filter((match) => match.isLoose)
+    .map(({ unit, stem }) => `${unit.word} (${occurrencesByStem.get(stem)?.tokens[0]?.text})`);
+  const lost = missing.map((unit) => unit.word);
+  if (found.length + related.length === 0) return `None of its words were found: ${named(lost)}.`;
+  const parts: [title: string, words: string[]][] = [
+    ['Found', found],
+    ['Related', related],
+    ['Not found', lost],
+  ];
+  return parts.flatMap(([title, words]) => (words.length > 0 ? `${title}: ${named(words)}.` : [])).join(' ');
+}
+
+function describe({ unit, worth, isTurned }: Match): string {
+  if (worth <= LIST_WORTH_MAX) return `${unit.word} (in a list)`;
+  return isTurned ? `${unit.word} (turned round by a negation)` : unit.word;
 }
 
 function named(words: string[]): string {

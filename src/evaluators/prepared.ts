@@ -1,8 +1,8 @@
-import { toWording, type Wording } from './coverage.ts';
 import { type Rubric, rubricChars } from './evaluator.ts';
 import { isList, lineOf, runsOf } from './phrases.ts';
 import type { Background } from './reading.ts';
 import { contentStems, functionShare, type Token, tokenize } from './tokens.ts';
+import { toWording, type Wording } from './wording.ts';
 import { PROSE_SHARE_MIN } from './words.ts';
 
 /** A question and its rubric, ready to be matched with answers. */
@@ -53,8 +53,9 @@ function isFrozen(rubric: Rubric): boolean {
 function prepare(question: string, rubric: Rubric): PreparedRubric {
   const questionTokens = tokenize(question);
   const known = { stems: contentStems(questionTokens), line: lineOf(questionTokens) };
-  const tokensByPoint = rubric.points.map((point) => [point.text, ...point.alternatives].map(tokenize));
-  const wordingsByPoint = tokensByPoint.map((wordings) => toWordings(wordings, known));
+  const textsByPoint = rubric.points.map((point) => [point.text, ...point.alternatives].map(readText));
+  const tokensByPoint = textsByPoint.map((texts) => texts.map(({ tokens }) => tokens));
+  const wordingsByPoint = textsByPoint.map((texts) => toWordings(texts, known));
   const rubricStems = new Set(wordingsByPoint.flat().flatMap((wording) => wording.units.map((unit) => unit.stem)));
   const isEnglish = functionShare([...questionTokens, ...tokensByPoint.flat(2)]) >= PROSE_SHARE_MIN;
   const isSaladKnown = isEnglish && !tokensByPoint.flat().some(isList);
@@ -67,13 +68,23 @@ function prepare(question: string, rubric: Rubric): PreparedRubric {
   return { wordingsByPoint, background, isEnglish };
 }
 
-type Known = Parameters<typeof toWording>[1];
+type Known = Parameters<typeof toWording>[2];
+
+interface ReadText {
+  text: string;
+  tokens: Token[];
+}
+
+function readText(text: string): ReadText {
+  return { text, tokens: tokenize(text) };
+}
 
 /** The wordings of one point. Where one has words with content, another of grammar alone must be said word for word. */
-function toWordings(tokensByWording: readonly Token[][], known: Known): Wording[] {
-  const hasContent = (tokens: readonly Token[]) => tokens.some((token) => !token.isFunction);
-  if (!tokensByWording.some(hasContent)) return tokensByWording.map((tokens) => toWording(tokens, known));
-  const rich = tokensByWording.filter(hasContent).map((tokens) => toWording(tokens, known));
-  const poor = tokensByWording.filter((tokens) => !hasContent(tokens)).map((tokens) => toWording(tokens, known));
-  return [...rich, ...poor.map(({ line }) => ({ units: [], required: 0, line }))];
+function toWordings(texts: readonly ReadText[], known: Known): Wording[] {
+  const hasContent = ({ tokens }: ReadText) => tokens.some((token) => !token.isFunction);
+  const prepare = ({ text, tokens }: ReadText) => toWording(text, tokens, known);
+  if (!texts.some(hasContent)) return texts.map(prepare);
+  const rich = texts.filter(hasContent).map(prepare);
+  const poor = texts.filter((text) => !hasContent(text)).map(prepare);
+  return [...rich, ...poor.map(({ line }) => ({ units: [], pairs: [], line }))];
 }

@@ -2,13 +2,18 @@ import { answersOf, type EvaluationRequest } from './evaluator.ts';
 import { canBeNear } from './near.ts';
 import { isNonAnswer } from './nonanswer.ts';
 import { lineOf, runEndingAt, runsOf } from './phrases.ts';
+import { findNegated } from './polarity.ts';
 import { type Readable, readableOf } from './readable.ts';
 import { contentStems, type Token, tokenize } from './tokens.ts';
 
 /** Where a stem occurs first in the answers, at most `OCCURRENCES_MAX` times, and what its best occurrence may earn (0..1). */
 export interface Occurrence {
+  /** As it stands, and after a negation. */
   credit: number;
+  negatedCredit: number;
   tokens: Token[];
+  /** The places of those with full credit, counted in words over all answers, rising. */
+  positions: number[];
 }
 
 /** What was noticed in one of the answers. */
@@ -79,6 +84,7 @@ export function readAnswers(request: EvaluationRequest, background: Background):
     saladCount: 0,
   };
   const given = { runs: new Set(background.questionRuns), stems: new Set(background.questionStems), line: '' };
+  const negated = findNegated(reading.tokens, reading.text);
   let from = 0;
   for (const [index, part] of readable.parts.entries()) {
     const followUp = request.followUps?.[index - 1];
@@ -89,7 +95,7 @@ export function readAnswers(request: EvaluationRequest, background: Background):
     const copied = tokens.map((_, at) => given.runs.has(runEndingAt(tokens, at)));
     const free = copied.includes(true) ? 0 : GIVEN_FREE;
     const givenMax = followUp ? free + GIVEN_PER_OWN * countOwn(tokens, given) : Number.POSITIVE_INFINITY;
-    reading.answers.push(readAnswer(reading, tokens, { given, givenMax, copied, background }));
+    reading.answers.push(readAnswer(reading, tokens, { from, negated, given, givenMax, copied, background }));
     from = to;
   }
   return reading;
@@ -109,11 +115,20 @@ function readAnswer(
   reading: Reading,
   tokens: Token[],
   {
+    from,
+    negated,
     given,
     givenMax,
     copied,
     background,
-  }: { given: Given; givenMax: number; copied: readonly boolean[]; background: Background },
+  }: {
+    from: number;
+    negated: readonly boolean[];
+    given: Given;
+    givenMax: number;
+    copied: readonly boolean[];
+    background: Background;
+  },
 ): AnswerReading {
   // One word may be the word that was asked for: `pass`.
   const isSilent = isNonAnswer(tokens);
@@ -134,21 +149,27 @@ function readAnswer(
     if (isSalad) reading.saladCount++;
     if (isRepeated) isEcho = true;
     if (isWorthless || isCopied || isRepeated) continue;
-    const credit = isSalad ? SALAD_CREDIT : 1;
-    note(reading, token.stem, token, credit);
-    if (token.whole !== undefined && token.whole !== token.stem) note(reading, token.whole, token, credit);
+    const place = { credit: isSalad ? SALAD_CREDIT : 1, isNegated: negated[from + index] === true, at: from + index };
+    note(reading, token.stem, token, place);
+    if (token.whole !== undefined && token.whole !== token.stem) note(reading, token.whole, token, place);
   }
   return { tokens, line: lineOf(tokens), givenLine: given.line, copiedCount, isEcho, isNonAnswer: isSilent };
 }
 
-function note(reading: Reading, stem: string, token: Token, credit: number): void {
+function note(
+  reading: Reading,
+  stem: string,
+  token: Token,
+  { credit, isNegated, at }: { credit: number; isNegated: boolean; at: number },
+): void {
   const known = reading.occurrencesByStem.get(stem);
-  if (known) {
-    known.credit = Math.max(known.credit, credit);
-    if (known.tokens.length < OCCURRENCES_MAX) known.tokens.push(token);
-    return;
-  }
-  reading.occurrencesByStem.set(stem, { credit, tokens: [token] });
+  const occurrence = known ?? { credit: 0, negatedCredit: 0, tokens: [], positions: [] };
+  if (isNegated) occurrence.negatedCredit = Math.max(occurrence.negatedCredit, credit);
+  else occurrence.credit = Math.max(occurrence.credit, credit);
+  if (occurrence.tokens.length < OCCURRENCES_MAX) occurrence.tokens.push(token);
+  if (credit === 1 && occurrence.positions.length < OCCURRENCES_MAX) occurrence.positions.push(at);
+  if (known) return;
+  reading.occurrencesByStem.set(stem, occurrence);
   if (!canBeNear(stem)) return;
   const initial = stem[0] ?? '';
   const stems = reading.nearStemsByInitial.get(initial);

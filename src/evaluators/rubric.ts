@@ -1,8 +1,9 @@
 import type { Verdict } from '../../machines/interview.ts';
-import { type Coverage, coverWording, nearestIn } from './coverage.ts';
+import { type Coverage, coverWording } from './coverage.ts';
 import type { Evaluation, EvaluationRequest, Evaluator, Flag, PointEvaluation, RubricPoint } from './evaluator.ts';
 import { explain, findEvidence } from './evidence.ts';
 import { findFlags, reviewFlags } from './guards.ts';
+import { matcherOf } from './match.ts';
 import { prepareRubric } from './prepared.ts';
 import { type Reading, readAnswers } from './reading.ts';
 import { splitSentences } from './sentences.ts';
@@ -13,7 +14,7 @@ export const COVERAGE_PARTIAL_MIN = 0.3;
 /** Confidence (0..1) below which a person should look. */
 export const CONFIDENCE_SURE_MIN = 0.25;
 
-const evaluator = { id: 'rubric', version: '1' };
+const evaluator = { id: 'rubric', version: '2' };
 
 /** The embedded evaluator: offline, deterministic, no model. It never fails. */
 export function createRubricEvaluator(): Evaluator {
@@ -30,11 +31,11 @@ export function evaluateRubric(request: EvaluationRequest): Evaluation {
   const { wordingsByPoint, background, isEnglish } = prepareRubric(request.question, request.rubric);
   const reading = readAnswers(request, background);
   const sentences = splitSentences(reading.text);
-  const nearest = nearestIn(reading);
+  const find = matcherOf(reading);
   const verbatimLines: string[] = [];
   const points = request.rubric.points.map((point, index): PointEvaluation => {
     const coverages = (wordingsByPoint[index] ?? []).map((wording) => {
-      const coverage = coverWording(wording, reading, nearest);
+      const coverage = coverWording(wording, reading, find);
       if (coverage.isVerbatim && wording.line !== null) verbatimLines.push(wording.line);
       return coverage;
     });
@@ -57,7 +58,7 @@ function toPointEvaluation(
     verdict: verdictOf(coverage.coverage),
     coverage: coverage.coverage,
     evidence: findEvidence(coverage, reading, sentences),
-    reason: explain(coverage),
+    reason: explain(coverage, reading),
   };
 }
 

@@ -1,9 +1,10 @@
 import porter from 'wink-porter2-stemmer';
+import { aliases } from './aliases.ts';
 import { functionWords, NEGATION, negations } from './words.ts';
 
 /** One word of a text. Units: UTF-16 offsets into the original text, end exclusive. */
 export interface Token {
-  /** Lower case, NFKC, without invisible characters and apostrophes. */
+  /** Lower case, NFKC, without invisible characters and apostrophes, spelled out where it is usually shortened. */
   text: string;
   stem: string;
   /** On the parts of `useEffect`, `user_id` or `non-blocking`: the stem of all parts together. */
@@ -37,12 +38,12 @@ const asciiPattern = /^[a-z]+$/i;
 /** Split a text into words with their stems. Offsets count in the text as it was given. */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
-  const stemsByWord = new Map<string, string>();
+  const known: Known = { readingsByRaw: new Map(), stemsByWord: new Map() };
   for (const match of text.matchAll(chunkPattern)) {
-    const parts = splitChunk(match[0], match.index).map((part) => toToken(part, stemsByWord));
+    const parts = splitChunk(match[0], match.index).flatMap((part) => toTokens(part, known));
     if (parts.length > 1 && parts.length <= COMPOUND_PARTS_MAX) {
       const joined = parts.map((part) => part.text).join('');
-      const whole = stemOf(joined.slice(0, TOKEN_CHARS_MAX), stemsByWord);
+      const whole = stemOf(joined.slice(0, TOKEN_CHARS_MAX), known);
       for (const part of parts) part.whole = whole;
     }
     for (const part of parts) if (part.text !== '') tokens.push(part);
@@ -83,15 +84,25 @@ function splitSpaceless(text: string, start: number): Part[] {
   });
 }
 
-function toToken({ raw, start }: Part, stemsByWord: Map<string, string>): Token {
-  const text = normalize(raw);
-  return {
-    text,
-    stem: negations.has(text) ? NEGATION : stemOf(text, stemsByWord),
-    start,
-    end: start + raw.length,
-    isFunction: functionWords.has(text),
-  };
+/** What was found out about the words of one text; most are said again. */
+interface Known {
+  readingsByRaw: Map<string, Pick<Token, 'text' | 'stem' | 'isFunction'>[]>;
+  stemsByWord: Map<string, string>;
+}
+
+/** One word, or several where it is short for them; they then lie in the same place. */
+function toTokens({ raw, start }: Part, known: Known): Token[] {
+  let readings = known.readingsByRaw.get(raw);
+  if (!readings) {
+    const word = normalize(raw);
+    readings = (aliases.get(word) ?? [word]).map((text) => ({
+      text,
+      stem: negations.has(text) ? NEGATION : stemOf(text, known),
+      isFunction: functionWords.has(text),
+    }));
+    known.readingsByRaw.set(raw, readings);
+  }
+  return readings.map(({ text, stem, isFunction }) => ({ text, stem, start, end: start + raw.length, isFunction }));
 }
 
 function normalize(raw: string): string {
@@ -106,7 +117,7 @@ function normalize(raw: string): string {
   return word.slice(0, TOKEN_CHARS_MAX);
 }
 
-function stemOf(word: string, stemsByWord: Map<string, string>): string {
+function stemOf(word: string, { stemsByWord }: Known): string {
   if (word.length < 3 || !asciiPattern.test(word)) return word;
   const known = stemsByWord.get(word);
   if (known !== undefined) return known;

@@ -14,6 +14,18 @@ etc eg ie like thing things something
 /** English words that carry grammar, not content. Negations are content: they change what is said. */
 export const functionWords: ReadonlySet<string> = new Set(english.trim().split(/\s+/));
 
+const common = `
+same other another different similar various certain way ways time times once twice first second third last next new old good better best
+bad big small large little long short high low many much more most few less least all each every both one two three only own
+make makes made take takes took give gives given get gets got go goes going went come comes came put puts use uses used using
+work works working need needs want wants know knows think say says said see look find keep keeps leave leaves left call called
+ask asks try happen happens become becomes turn start starts stop end ends day people person part place case kind lot bit example
+important possible able back after before again always often now well
+`;
+
+/** English words with so little content that finding one says little. */
+export const commonWords: ReadonlySet<string> = new Set(common.trim().split(/\s+/));
+
 /** The stem of every word below: `isn't` says what `is not` says. */
 export const NEGATION = 'not';
 

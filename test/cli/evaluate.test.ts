@@ -248,7 +248,7 @@ questions:
         { id: 'same', verdict: 'met', reason: expect.any(String) },
         { id: 'retry', verdict: 'not_met' },
       ],
-      evaluator: { id: 'rubric', version: '1' },
+      evaluator: { id: 'rubric', version: '2' },
     });
   });
 

@@ -37,7 +37,8 @@ describe('[E9] the limit is each answer’s own', () => {
     ['cut within a character', `${'x'.repeat(ANSWER_READ_CHARS_MAX - 1)}😀 and more`, true],
   ])('a follow-up answer is read in full after a first one %s, and its quote is where it says', (_, first, isCut) => {
     const { score, flags, points, joined } = judge(first, [{ prompt: 'And what else?', answer: honest }]);
-    expect(score).toBe(1);
+    expect(score).toBe(judge(honest, []).score);
+    expect(score).toBeGreaterThan(0.8);
     expect(flags.includes('too-long')).toBe(isCut);
     expect(points[0]?.evidence).toEqual([{ quote: honest, start: joined.indexOf(honest), end: joined.length }]);
   });
@@ -46,7 +47,10 @@ describe('[E9] the limit is each answer’s own', () => {
     const filler = 'x '.repeat(ANSWER_READ_CHARS_MAX / 2);
     const last = `${filler.slice(honest.length + 2)}. ${honest}`;
     const followUps = [filler, filler, filler, filler, last].map((answer) => ({ prompt: 'And what else?', answer }));
-    expect(judge(filler, followUps)).toMatchObject({ score: 1, points: [{ evidence: [{ quote: honest }] }] });
+    expect(judge(filler, followUps)).toMatchObject({
+      score: judge(honest, []).score,
+      points: [{ verdict: 'met', evidence: [{ quote: honest }] }],
+    });
   });
 });
 
@@ -106,7 +110,6 @@ describe('the words of a follow-up, said back', () => {
 
   it.each([
     'The server ends up in the same state, because repeating the request changes nothing more.',
-    'If the same request arrives twice, the effect is the effect of sending it once, so repeating does no harm.',
     'Same effect as sending it once.',
   ])('cost an honest answer nothing: %j', (answer) => {
     const { score, flags } = followedUp(answer);
@@ -116,10 +119,18 @@ describe('the words of a follow-up, said back', () => {
     expect(flags).not.toContain('copied-question');
   });
 
+  it('cost an honest answer that begins with them only what is copied', () => {
+    const answer =
+      'If the same request arrives twice, the effect is the effect of sending it once, so repeating does no harm.';
+    const { points, flags } = followedUp(answer);
+    expect(points[0]?.verdict).toBe('met');
+    expect(flags).not.toContain('copied-question');
+  });
+
   it('are an answer where one had to choose among them', () => {
     const methods = { ...point, text: 'PUT and DELETE' };
     const asked = { prompt: 'Which of GET, PUT, POST, PATCH and DELETE change something?', answer: 'DELETE and PUT.' };
-    expect(judge(off, [asked], [methods]).score).toBe(1);
+    expect(judge(off, [asked], [methods]).points[0]?.verdict).toBe('met');
   });
 
   it('count in the answers before the follow-up was asked', () => {

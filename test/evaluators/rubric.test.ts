@@ -34,22 +34,27 @@ function pointOf(answer: string, id: string, change: Parameters<typeof evaluate>
 describe('coverage', () => {
   it('takes inflected words, typing mistakes and related forms for the word', () => {
     expect(pointOf('Hash functions are mapping keys to buckets.', 'bucket').coverage).toBe(1);
-    expect(pointOf('The hash funtcion maps the key to a bukcet.', 'bucket').coverage).toBe(1);
+    expect(pointOf('The hash funtcion maps the key to a bukcet.', 'bucket').coverage).toBeGreaterThan(0.85);
     const one = [point('p', 'journal')];
     expect(pointOf('There is a jounral.', 'p', { points: one }).coverage).toBeCloseTo(0.95);
     expect(pointOf('asynchronously', 'p', { points: [point('p', 'asynchrony')] }).coverage).toBeGreaterThanOrEqual(0.8);
-    expect(pointOf('They publish it.', 'p', { points: one }).coverage).toBe(0);
+    expect(pointOf('They eat it.', 'p', { points: one }).coverage).toBe(0);
   });
 
   it('takes the best of the wordings', () => {
     expect(pointOf('The key is turned into an array index.', 'bucket').verdict).toBe('met');
   });
 
-  it('is the share of the needed words, so that half of a long point suffices and half of a tiny one does not', () => {
+  it('is high for half of a long point, not for half of a tiny one, and full for all of it', () => {
     const long = [point('p', 'Writers append records to a durable journal before clients receive an acknowledgement')];
     expect(
       pointOf('Append to the durable journal before the client gets its acknowledgement.', 'p', { points: long })
         .coverage,
+    ).toBeGreaterThan(0.8);
+    expect(
+      pointOf('Writers append the records to a durable journal, before clients receive their acknowledgement.', 'p', {
+        points: long,
+      }).coverage,
     ).toBe(1);
     const tiny = [point('p', 'idempotency key')];
     expect(pointOf('With a key.', 'p', { points: tiny }).verdict).toBe('partial');
@@ -61,16 +66,16 @@ describe('coverage', () => {
     const asks = (text: string, answer: string) => pointOf(answer, 'p', { points: [point('p', text)] }).coverage;
     expect(asks('useEffect cleanup', 'use effect needs a cleanup')).toBe(1);
     expect(asks('use effect cleanup', 'useEffect needs a cleanup')).toBe(1);
-    expect(asks('user_id column', 'the column userId')).toBe(1);
+    expect(asks('user_id column', 'the userId column')).toBe(1);
     expect(asks('constructor injection', 'I use constructor injection')).toBe(1);
-    expect(asks('C++ templates', 'templates in C++')).toBe(1);
-    expect(asks('C++ templates', 'templates in C')).toBe(0.5);
+    expect(asks('templates in C++', 'templates in C++')).toBe(1);
+    expect(verdictOf(asks('templates in C++', 'templates in C'))).toBe('partial');
   });
 
   it('keeps numbers and does not take one for another', () => {
     const port = [point('p', 'port 5432')];
     expect(pointOf('It is on port 5432.', 'p', { points: port }).coverage).toBe(1);
-    expect(pointOf('It is on port 5433.', 'p', { points: port }).coverage).toBe(0.5);
+    expect(pointOf('It is on port 5433.', 'p', { points: port }).verdict).toBe('partial');
     expect(pointOf('1000 of them', 'p', { points: [point('p', '1,000')] }).coverage).toBe(1);
   });
 
@@ -87,12 +92,41 @@ describe('coverage', () => {
       [short, short],
       [long, long],
     ]) {
-      expect(covers(`consumers ${asked} block`, `blocks ${said}`)).toBe(1);
-      expect(covers(`consumers ${asked} block`, 'blocks')).toBe(0.5);
+      expect(covers(`consumers ${asked} block`, `a consumer ${said} block`)).toBe(1);
+      expect(covers(`consumers ${asked} block`, 'consumers block')).toBeLessThan(0.75);
     }
-    expect(pointOf('blocks', 'p', { points: [point('p', `consumers ${short} block`)] }).reason).toContain(
-      'Not found: consumers, not.',
+    expect(pointOf('blocks', 'p', { points: [point('p', `consumers ${short} block`)] }).reason).toBe(
+      'Found: block (turned round by a negation). Not found: consumers, not.',
     );
+  });
+
+  it('takes a related word for some of the word, but never many of them for a point', () => {
+    const related = pointOf('Information gets stored on disks.', 'p', {
+      points: [point('p', 'Data is saved to disk')],
+    });
+    const exact = pointOf('Data gets saved on disks.', 'p', { points: [point('p', 'Data is saved to disk')] });
+    expect(related.coverage).toBeGreaterThan(
+      pointOf('Disks.', 'p', { points: [point('p', 'Data is saved to disk')] }).coverage,
+    );
+    expect(related.coverage).toBeLessThan(exact.coverage);
+    expect(related.reason).toMatch(/^Found: disk\. Related: data \(information\)/);
+    const loose = pointOf('petition solicitation demand appeal', 'p', {
+      points: [point('p', 'request order claim question')],
+    });
+    expect(loose.verdict).toBe('not_met');
+  });
+
+  it('takes what is usually shortened for its words', () => {
+    const covers = (text: string, answer: string) => pointOf(answer, 'p', { points: [point('p', text)] }).coverage;
+    expect(covers('Kubernetes restarts the container', 'k8s restarts the container')).toBe(1);
+    expect(covers('a FIFO queue', 'It is a first in, first out queue.')).toBe(1);
+    expect(covers('the least recently used entry', 'the LRU entry')).toBe(1);
+  });
+
+  it('gives words said together more than the same words here and there', () => {
+    const together = pointOf('There is a hash function, and it maps each key to a bucket.', 'bucket').coverage;
+    const apart = pointOf('The bucket with the key to my hash browns has the function of two maps.', 'bucket').coverage;
+    expect(apart).toBeLessThan(together);
   });
 
   it('takes a negation alone for nothing, unless it is all that is asked for', () => {
@@ -181,8 +215,8 @@ describe('confidence and review', () => {
     expect(evaluate('Bananas are yellow.').confidence).toBe(1);
     expect(evaluate(full, { threshold: 1 }).confidence).toBe(1);
     const half = evaluate('A hash function maps the key to a bucket.', { threshold: 0.52 });
-    expect(half.score).toBe(0.5);
-    expect(half.confidence).toBeCloseTo(0.02 / 0.52);
+    expect(half.score).toBeCloseTo(0.5, 1);
+    expect(half.confidence).toBeCloseTo((0.52 - half.score) / 0.52);
     expect(half.needsReview).toBe(true);
   });
 
@@ -204,13 +238,11 @@ describe('follow-up', () => {
   });
 
   it('is not due when the threshold is reached, when all points are met, or after "I do not know"', () => {
-    expect(evaluate('A hash function maps the key to a bucket.', { threshold: 0.5 }).followUp).toEqual({
-      due: false,
-      urgency: 0.5,
-    });
-    const nearly = evaluate('Constant lookup', { points: points.slice(1, 2), threshold: 0.9 });
+    const half = evaluate('A hash function maps the key to a bucket.', { threshold: 0.5 });
+    expect(half.followUp).toEqual({ due: false, urgency: 1 - half.score });
+    const nearly = evaluate('Constant time on average', { points: points.slice(1, 2), threshold: 0.95 });
     expect(nearly.points[0]?.verdict).toBe('met');
-    expect(nearly.score).toBeLessThan(0.9);
+    expect(nearly.score).toBeLessThan(0.95);
     expect(nearly.followUp.due).toBe(false);
     expect(evaluate('Sorry, no idea.').followUp).toEqual({ due: false, urgency: 1 });
   });
