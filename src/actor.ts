@@ -1,4 +1,5 @@
 import type { InterviewEvent } from '../machines/interview.ts';
+import { type Annotation, isAnnotation } from './annotations.ts';
 import { createAudience, type Subscriber } from './audience.ts';
 import type { Clock } from './clock.ts';
 import { checkLength, digestOf, explainRefusal, toEvent } from './commands.ts';
@@ -12,7 +13,7 @@ import { versionsNow } from './journal/versions.ts';
 import { createMailbox } from './mailbox.ts';
 import type { PublishedPlan } from './plans/schema.ts';
 import { createPresence } from './presence.ts';
-import type { Command, Role, View } from './protocol.ts';
+import type { Command, Role, Transcript, View } from './protocol.ts';
 import {
   firstDue,
   type ResultEvent,
@@ -26,12 +27,16 @@ import {
 import { createReminder } from './reminder.ts';
 import { emptyLedger, readLedger } from './report/ledger.ts';
 import { addToStory, foldStory, type Story } from './report/story.ts';
+import { emptyTranscript } from './report/transcript.ts';
 import { requestFor } from './request.ts';
-import { advance, type Standing, writeSnapshot } from './restore.ts';
+import { advance, type Standing, stay, writeSnapshot } from './restore.ts';
 import { createRunning } from './running.ts';
 import { viewFor } from './view.ts';
 
 export type DispatchResult = { ok: true; seq: number; duplicate: boolean } | { ok: false; problem: Problem };
+
+/** An annotation without its instant, which the actor gives it. */
+export type Undated = Annotation extends infer One ? (One extends Annotation ? Omit<One, 'at'> : never) : never;
 
 /** What a connection joins. */
 export interface Joined {
@@ -48,6 +53,8 @@ export interface Actor {
   readonly seq: number;
   /** Resolves after the commit. Never rejects. */
   dispatch(command: Command, by: Role): Promise<DispatchResult>;
+  /** Add something beside the course of the interview, under a command id of its own. As `dispatch` otherwise. */
+  annotate(id: string, annotation: Undated, by: Role): Promise<DispatchResult>;
   /** Follow the interview. A candidate's connection supersedes older ones. */
   attach(subscriber: Subscriber): Promise<Joined>;
   detach(subscriberId: string): void;
@@ -104,6 +111,8 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   let snapshotSeq = claimed.snapshot?.seq ?? 0;
   let story: Story | null = null;
   let usedAt = clock.now();
+  /** The instant of the newest record: none is older than the one before it. */
+  let writtenAt = claimed.head.updatedAt;
   let isStopping = false;
   let stopCode: ErrorCode = 'RESTARTING';
   let isLost = false;
@@ -155,11 +164,11 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
 
   /** A clock that was set back must not reorder the interview. */
   function instant(): number {
-    return Math.max(clock.now(), standing.snapshot.context.at);
+    return Math.max(clock.now(), writtenAt);
   }
 
   /** Write a step, and only then let it be known and let its effects start. False = it lost the actor. */
-  async function commit(step: Step, event: StoredEvent, by: Cause, command?: Command): Promise<boolean> {
+  async function commit(step: Step, event: StoredEvent, by: Cause, command?: { id: string }): Promise<boolean> {
     const unsealed = {
       seq: standing.seq + 1,
       at: event.at ?? instant(),
@@ -186,13 +195,14 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     const before = standing;
     standing = next;
     headHash = record.hash;
+    writtenAt = record.at;
     usedAt = clock.now();
     if (isSnapshotDue) snapshotSeq = record.seq;
     if (record.command) commandsById.set(record.command.id, { ...record.command, seq: record.seq });
     if (story) story = addToStory(story, published, record);
     running.stop(step.stopped);
     // What was committed is told before the effects begin: an evaluator that computes must not delay the answer's ack.
-    audience.publish(record.seq, record);
+    audience.publish(record.seq, record, !isAnnotation(record.event));
     for (const effect of step.started) running.start(effect);
     reminder.watch(standing.effects);
     if (stateOf(next.snapshot) === 'EVALUATING' && stateOf(before.snapshot) !== 'EVALUATING')
@@ -221,7 +231,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
 
   /** Apply what happens by itself: a result of one of the machine's own actors, or what the host has noticed. */
   async function apply(event: ResultEvent | InterviewEvent): Promise<void> {
-    const dated = { ...event, at: Math.max(event.at, standing.snapshot.context.at) };
+    const dated = { ...event, at: Math.max(event.at, writtenAt) };
     let step: Step | null;
     try {
       step = reduce(standing.snapshot, dated);
@@ -274,11 +284,8 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     if (by !== 'candidate') await noteAbsence();
     await applyDueDeadlines();
     if (isLost) return { ok: false, problem: unavailable };
-    const known = commandsById.get(command.id);
-    if (known) {
-      if (known.digest === digestOf(command)) return { ok: true, seq: known.seq, duplicate: true };
-      return { ok: false, problem: toProblem('COMMAND_ID_REUSED', 'give each command its own id') };
-    }
+    const known = findKnown(command);
+    if (known) return known;
     const event: InterviewEvent = toEvent(command, instant());
     const step = reduceCommand(event);
     if (step === 'defect')
@@ -287,6 +294,24 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     const tooLong = checkLength(command, limits.answerCharsMax);
     if (tooLong) return { ok: false, problem: tooLong };
     const isCommitted = await commit(step, event, by, command);
+    return isCommitted ? { ok: true, seq: standing.seq, duplicate: false } : { ok: false, problem: unavailable };
+  }
+
+  /** What became of the same ask before. */
+  function findKnown(command: { id: string }): DispatchResult | null {
+    const known = commandsById.get(command.id);
+    if (!known) return null;
+    if (known.digest === digestOf(command)) return { ok: true, seq: known.seq, duplicate: true };
+    return { ok: false, problem: toProblem('COMMAND_ID_REUSED', 'give each command its own id') };
+  }
+
+  async function add(id: string, annotation: Undated, by: Role): Promise<DispatchResult> {
+    await catchUp();
+    if (isLost) return { ok: false, problem: unavailable };
+    const command = { ...annotation, id };
+    const known = findKnown(command);
+    if (known) return known;
+    const isCommitted = await commit(stay(standing), { ...annotation, at: instant() }, by, command);
     return isCommitted ? { ok: true, seq: standing.seq, duplicate: false } : { ok: false, problem: unavailable };
   }
 
@@ -320,13 +345,36 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     });
   }
 
+  /** Do what somebody asks in its turn, if the mailbox takes it. Never rejects. */
+  function offer(job: () => Promise<DispatchResult>): Promise<DispatchResult> {
+    if (isStopping) return Promise.resolve({ ok: false, problem: stopping });
+    return new Promise((resolve) => {
+      const isTaken = mailbox.offer(async () => {
+        const result = await job().catch((error: unknown) => {
+          log.error({ err: error, interviewId: id }, 'a command failed');
+          lose('INTERNAL');
+          return { ok: false as const, problem: unavailable };
+        });
+        resolve(result);
+      });
+      if (isTaken) return;
+      const detail = `at most ${limits.mailboxMax} commands may wait for one interview; send it again`;
+      resolve({ ok: false, problem: toProblem('MAILBOX_FULL', detail) });
+    });
+  }
+
+  function transcriptNow(): Transcript {
+    const { draft: _draft, ...transcript } = story?.transcript ?? emptyTranscript;
+    return transcript;
+  }
+
   function currentView(role: Role): View {
     return viewFor(role, {
       published,
       meta,
       snapshot: standing.snapshot,
       working: standing.working,
-      transcript: { entries: story?.transcript.entries ?? [] },
+      transcript: transcriptNow(),
       timeLedger: readLedger(story?.ledger ?? emptyLedger, clock.now()),
       answerCharsMax: limits.answerCharsMax,
       isCandidateConnected: audience.isCandidateConnected,
@@ -357,22 +405,8 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     touch() {
       usedAt = clock.now();
     },
-    dispatch(command, by) {
-      if (isStopping) return Promise.resolve({ ok: false, problem: stopping });
-      return new Promise((resolve) => {
-        const isTaken = mailbox.offer(async () => {
-          const result = await handle(command, by).catch((error: unknown) => {
-            log.error({ err: error, interviewId: id }, 'a command failed');
-            lose('INTERNAL');
-            return { ok: false as const, problem: unavailable };
-          });
-          resolve(result);
-        });
-        if (isTaken) return;
-        const detail = `at most ${limits.mailboxMax} commands may wait for one interview; send it again`;
-        resolve({ ok: false, problem: toProblem('MAILBOX_FULL', detail) });
-      });
-    },
+    dispatch: (command, by) => offer(() => handle(command, by)),
+    annotate: (commandId, annotation, by) => offer(() => add(commandId, annotation, by)),
     attach(subscriber) {
       return inTurn(async () => {
         await needStory(subscriber.role);

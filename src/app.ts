@@ -17,6 +17,7 @@ import { registerPlans } from './routes/plans.ts';
 import { answerClientError, answerError } from './routes/problems.ts';
 import { createReader } from './routes/reader.ts';
 import { registerResults } from './routes/results.ts';
+import { registerReviews } from './routes/reviews.ts';
 import { contentPolicy } from './routes/security.ts';
 import type { App, Service } from './routes/service.ts';
 import { isSocketUpgrade, registerSocket } from './routes/socket.ts';
@@ -127,6 +128,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   registerErasure(app, service);
   registerResults(app, service);
   registerCommands(app, service);
+  registerReviews(app, service);
   registerPages(app, service);
   return app;
 }

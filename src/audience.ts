@@ -27,7 +27,7 @@ export interface Audience {
   join(subscriber: Subscriber, now: number): void;
   /** True when it was here. */
   leave(subscriberId: string): boolean;
-  publish(seq: number, record: JournalRecord | null): void;
+  publish(seq: number, record: JournalRecord | null, isForCandidates?: boolean): void;
   notice(notice: 'evaluating' | 'deadline-soon', at: number): void;
   end(code: ErrorCode): void;
   readonly size: number;
@@ -41,7 +41,7 @@ export function createAudience(viewFor: (role: Role) => View): Audience {
   const subscribersById = new Map<string, Subscriber>();
   const all = () => [...subscribersById.values()];
 
-  function publish(seq: number, record: JournalRecord | null): void {
+  function publish(seq: number, record: JournalRecord | null, isForCandidates = record !== null): void {
     const viewsByRole = new Map<Role, View>();
     const commit: Commit = {
       seq,
@@ -52,7 +52,7 @@ export function createAudience(viewFor: (role: Role) => View): Audience {
         return view;
       },
     };
-    for (const subscriber of all()) if (record || subscriber.role !== 'candidate') subscriber.publish(commit);
+    for (const subscriber of all()) if (isForCandidates || subscriber.role !== 'candidate') subscriber.publish(commit);
   }
 
   return {

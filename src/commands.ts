@@ -39,8 +39,8 @@ export function toEvent(command: Command, at: number): InterviewEvent {
   }
 }
 
-/** A digest of what a command asks, without its id: the same id with another digest is a reused id. */
-export function digestOf(command: Command): string {
+/** A digest of what is asked, without its id: the same id with another digest is a reused id. */
+export function digestOf(command: { id: string }): string {
   const { id: _id, ...asked } = command;
   return hash('sha256', JSON.stringify(asked), 'base64url');
 }

@@ -14,7 +14,8 @@ export interface EffectDeps {
   requestOf: (input: EvaluateInput) => EvaluationRequest;
 }
 
-function toStoredEvaluation(evaluation: Evaluation, isDegraded: boolean): StoredEvaluation {
+/** An evaluation as it is stored with its event. */
+export function toStoredEvaluation(evaluation: Evaluation, isDegraded: boolean): StoredEvaluation {
   const { flags } = evaluation;
   return {
     ...evaluation,

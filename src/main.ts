@@ -143,6 +143,7 @@ const app = await buildApp({
   tokens,
   tickets: createTickets({ ...secrets, now: clock.now }),
   clock,
+  evaluator,
   answerCharsMax: config.answerCharsMax,
   findPlan: find,
   ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),

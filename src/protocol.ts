@@ -179,9 +179,25 @@ const entry = z.object({
   evaluation: evaluation.nullable().optional(),
   failures: z.array(z.object({ attempt: z.number().int(), code: z.string(), at: instant })),
   decision: decision.optional(),
+  /** The same answers judged again later; the first evaluation stays. Absent = never. */
+  reevaluations: z.array(evaluation.extend({ seq, at: instant })).optional(),
 });
 
-/** What happened in one interview, in order; the same shape in the reviewer's view, the transcript and the report. */
+/** What a person said of the interview, of a question, or of a point of one. */
+const review = z.object({
+  seq,
+  at: instant,
+  by: z.enum(['reviewer', 'operator']),
+  rater: z.string().optional(),
+  questionId: z.string().optional(),
+  pointId: z.string().optional(),
+  verdict: z.enum(['met', 'partial', 'not_met', 'contradicted']).optional(),
+  score: z.number().optional(),
+  decision: z.string().optional(),
+  reason: z.string(),
+});
+export type ReviewView = z.infer<typeof review>;
+
 const ms = z.number().int().nonnegative();
 
 /** Where the time of an interview went, from its start to its end or until now. The parts add up to `totalMs`. */
@@ -201,7 +217,12 @@ export const timeLedgerSchema = z.object({
 });
 export type TimeLedger = z.infer<typeof timeLedgerSchema>;
 
-export const transcriptSchema = z.object({ entries: z.array(entry) });
+/** What happened in one interview, in order; the same shape in the reviewer's view, the transcript and the report. */
+export const transcriptSchema = z.object({
+  entries: z.array(entry),
+  /** In order. Absent = none. */
+  reviews: z.array(review).optional(),
+});
 export type Transcript = z.infer<typeof transcriptSchema>;
 export type TranscriptEntry = z.infer<typeof entry>;
 export type EvaluationView = z.infer<typeof evaluation>;

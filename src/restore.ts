@@ -1,4 +1,5 @@
 import type { InterviewEvent, InterviewFact, PlanOutline } from '../machines/interview.ts';
+import { isAnnotation } from './annotations.ts';
 import { VivaError } from './errors.ts';
 import type { JournalRecord, StoredSnapshot, Versions } from './journal/journal.ts';
 import { bringUp, type SnapshotStep, snapshotSteps } from './journal/snapshots.ts';
@@ -66,7 +67,7 @@ export function advance(
   record: Pick<JournalRecord, 'seq' | 'event' | 'facts'>,
 ): Standing {
   const isSameState = statePathOf(step.snapshot) === statePathOf(standing.snapshot);
-  const isNews = !presenceTypes.has(record.event.type) || !isSameState;
+  const isNews = !(isSameState && (presenceTypes.has(record.event.type) || isAnnotation(record.event)));
   return {
     seq: record.seq,
     snapshot: step.snapshot,
@@ -75,6 +76,11 @@ export function advance(
     askedSeq: record.facts.some(isQuestionAsked) ? record.seq : standing.askedSeq,
     newsSeq: isNews ? record.seq : standing.newsSeq,
   };
+}
+
+/** The step that changes nothing. */
+export function stay({ snapshot }: Standing): Step {
+  return { snapshot, stopped: [], started: [], facts: [] };
 }
 
 /** The first step of an interview, from the event of its first record. */
@@ -147,6 +153,10 @@ export function replay(
       const step = created(interviewId, plan, record.event as unknown as CreatedEvent);
       const start = { seq: 0, snapshot: step.snapshot, effects: [], working: emptyWorking, askedSeq: 0, newsSeq: 0 };
       standing = advance(start, step, record);
+      continue;
+    }
+    if (isAnnotation(record.event)) {
+      standing = advance(standing, stay(standing), record);
       continue;
     }
     const step = reduce(standing.snapshot, record.event as unknown as InterviewEvent | ResultEvent);

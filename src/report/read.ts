@@ -39,7 +39,7 @@ export async function readInterview(
   const published = await findPlan(head.meta.planId, head.meta.planVersion);
   const standing = replay(id, toOutline(published), records);
   const { transcript: folded, ledger } = foldStory(published, records);
-  const transcript = { entries: folded.entries };
+  const { draft: _draft, ...transcript } = folded;
   return { head, records, chain: verifyChain(head, records), published, standing, transcript, ledger };
 }
 

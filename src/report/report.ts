@@ -4,6 +4,7 @@ import { stateOf } from '../reduce.ts';
 import { scoreOf } from '../working.ts';
 import { readLedger } from './ledger.ts';
 import type { Reading } from './read.ts';
+import { reviewedScoreOf } from './reviewed.ts';
 
 const instant = z.number().int();
 
@@ -40,6 +41,9 @@ export const reportSchema = z.object({
   accommodations: accommodations.required(),
   /** Mean of the questions that have a score; null when none has. */
   score: z.number().nullable(),
+  /** The same with the scores that people have given in their places; null when none has. */
+  reviewedScore: z.number().nullable(),
+  reviews: transcriptSchema.shape.reviews.unwrap(),
   counts: z.object({
     questions: z.number().int(),
     asked: z.number().int(),
@@ -56,6 +60,8 @@ export const reportSchema = z.object({
       threshold: z.number(),
       /** Best score over the answer and its follow-ups; null = not asked, not answered or nothing could judge it. */
       score: z.number().nullable(),
+      /** As people left it; null = nobody has judged it. */
+      reviewedScore: z.number().nullable(),
       entries: transcriptSchema.shape.entries,
     }),
   ),
@@ -74,6 +80,16 @@ export function buildReport({ head, chain, published, standing, transcript, ledg
   const { entries } = transcript;
   const score = (questionId: string) => scoreOf(standing.working, questionId) ?? null;
   const mains = entries.filter(({ kind }) => kind === 'question');
+  const { reviews = [] } = transcript;
+  const reviewedById = new Map(
+    plan.questions.map(({ id, rubric }) => {
+      const ofQuestion = <Item extends { questionId?: string | undefined }>(items: readonly Item[]) =>
+        items.filter(({ questionId }) => questionId === id);
+      return [id, reviewedScoreOf(rubric.points, ofQuestion(entries), ofQuestion(reviews))];
+    }),
+  );
+  const reviewed = (questionId: string) => reviewedById.get(questionId) ?? null;
+  const isReviewed = plan.questions.some(({ id }) => reviewed(id) !== null);
   const judged = entries.filter(({ evaluation }) => evaluation !== undefined);
   return {
     interviewId: head.id,
@@ -90,6 +106,10 @@ export function buildReport({ head, chain, published, standing, transcript, ledg
     timeLedger: readLedger(ledger, head.updatedAt),
     accommodations: { timeMultiplier: context.timeMultiplier, untimed: context.isUntimed },
     score: mean(plan.questions.map(({ id }) => score(id)).filter((value) => value !== null)),
+    reviewedScore: isReviewed
+      ? mean(plan.questions.map(({ id }) => reviewed(id) ?? score(id)).filter((value) => value !== null))
+      : null,
+    reviews,
     counts: {
       questions: plan.questions.length,
       asked: mains.length,
@@ -104,6 +124,7 @@ export function buildReport({ head, chain, published, standing, transcript, ledg
       text,
       threshold: rubric.threshold,
       score: score(id),
+      reviewedScore: reviewed(id),
       entries: entries.filter(({ questionId }) => questionId === id),
     })),
   };

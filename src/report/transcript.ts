@@ -1,8 +1,9 @@
 import type { DecisionReason, InterviewFact } from '../../machines/interview.ts';
+import { type EvaluationAdded, isAnnotation, type ReviewAdded } from '../annotations.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { Plan } from '../plans/schema.ts';
 import { followUpText } from '../plans/wording.ts';
-import type { EvaluationView, Transcript, TranscriptEntry } from '../protocol.ts';
+import type { EvaluationView, ReviewView, Transcript, TranscriptEntry } from '../protocol.ts';
 import { evaluationOf, type StoredEvaluation } from '../working.ts';
 
 /** Each reason of a follow-up decision as a sentence for reviewers. */
@@ -100,8 +101,26 @@ function change(
   }
 }
 
+function toReview({ seq, by, event }: JournalRecord): ReviewView {
+  const { type: _type, ...review } = event as unknown as ReviewAdded;
+  return { seq, by: by === 'operator' ? by : 'reviewer', ...review };
+}
+
+/** Take in what was added beside the course of the interview. */
+function addAnnotation(folded: Folded, plan: Plan, record: JournalRecord): Folded {
+  if (record.event.type === 'review.added')
+    return { ...folded, reviews: [...(folded.reviews ?? []), toReview(record)] };
+  const { promptId, questionId, output } = record.event as unknown as EvaluationAdded;
+  const again = { ...toEvaluationView(plan, questionId, output.evaluation), seq: record.seq, at: record.at };
+  const entries = folded.entries.map((entry) =>
+    entry.promptId === promptId ? { ...entry, reevaluations: [...(entry.reevaluations ?? []), again] } : entry,
+  );
+  return { ...folded, entries };
+}
+
 /** Add one record to a transcript. Pure; prompts follow each other, so every fact belongs to the newest one. */
 export function addRecord(folded: Folded, plan: Plan, record: JournalRecord): Folded {
+  if (isAnnotation(record.event)) return addAnnotation(folded, plan, record);
   const entries = [...folded.entries];
   let { draft } = folded;
   const edit = (next: (entry: TranscriptEntry) => TranscriptEntry) => {
@@ -118,5 +137,5 @@ export function addRecord(folded: Folded, plan: Plan, record: JournalRecord): Fo
       draft = '';
     } else edit((entry) => change(entry, { plan, record, draft }, fact));
   }
-  return { entries, draft };
+  return { ...folded, entries, draft };
 }

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Actors } from '../actors.ts';
 import type { Clock } from '../clock.ts';
+import type { Evaluator } from '../evaluators/evaluator.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PublishedPlan } from '../plans/schema.ts';
 import type { Reading } from '../report/read.ts';
@@ -25,6 +26,8 @@ export interface Service {
   readonly tokens: Tokens;
   readonly tickets: Tickets;
   readonly clock: Clock;
+  /** Judges again what was answered. */
+  readonly evaluator: Evaluator;
   /** The longest answer that is taken. Units: characters. */
   readonly answerCharsMax: number;
   /** The newest, or the given, version of a plan. Errors: PLAN_NOT_FOUND. */

@@ -11,10 +11,10 @@ const layers: [name: string, files: RegExp][] = [
   ['machine', /^machines\//],
   ['leaf', /^src\/(wire|protocol|errors|clock|config)\.ts$/],
   ['part', /^src\/(plans|evaluators|journal)\//],
-  ['reducer', /^src\/(reduce|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/report\//],
+  ['reducer', /^src\/(reduce|annotations|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/report\//],
   [
     'host',
-    /^src\/(effects|running|reminder|actor|actors|creation|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
+    /^src\/(effects|running|reminder|actor|actors|creation|reevaluation|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
   ],
   ['route', /^src\/routes\//],
   ['app', /^src\/app\.ts$/],

@@ -214,6 +214,7 @@ export async function build(options: BuildOptions = {}) {
     tokens,
     tickets,
     clock,
+    evaluator: options.evaluator ?? rubric,
     answerCharsMax: 20_000,
     findPlan: find,
     origins: options.origins ?? [],

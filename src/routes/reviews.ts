@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { type Review, reviewSchema } from '../annotations.ts';
+import { VivaError } from '../errors.ts';
+import type { Plan } from '../plans/schema.ts';
+import { reevaluate } from '../reevaluation.ts';
+import { allow, interviewParams } from './access.ts';
+import { problemResponses } from './problems.ts';
+import type { App, Service } from './service.ts';
+
+const reviewBody = reviewSchema.safeExtend({ id: z.guid().exactOptional() });
+
+const reevaluated = z.discriminatedUnion('ok', [
+  z.object({
+    questionId: z.string(),
+    promptId: z.string(),
+    ok: z.literal(true),
+    seq: z.number().int(),
+    score: z.number(),
+    /** The score of the evaluation beside which it stands. */
+    before: z.number().nullable(),
+  }),
+  z.object({ questionId: z.string(), promptId: z.string(), ok: z.literal(false), code: z.string() }),
+]);
+
+function assertInPlan({ questionId, pointId }: Review, { questions }: Plan): void {
+  if (questionId === undefined) return;
+  const question = questions.find(({ id }) => id === questionId);
+  const accepted = (items: { id: string }[]) => items.map(({ id }) => id).join(', ');
+  if (!question) throw new VivaError('REQUEST_INVALID', `questionId: accepted are ${accepted(questions)}`);
+  const { points } = question.rubric;
+  if (pointId !== undefined && !points.some(({ id }) => id === pointId))
+    throw new VivaError('REQUEST_INVALID', `pointId: accepted are ${accepted(points)}`);
+}
+
+/** What people and evaluators say of an interview afterwards. The first judgement stays. */
+export function registerReviews(app: App, service: Service): void {
+  const { actors, tokens, clock, evaluator, readInterview, readConfig: config } = service;
+
+  app.post(
+    '/api/interviews/:id/reviews',
+    {
+      onRequest: allow(tokens, 'operator', 'reviewer'),
+      config,
+      schema: {
+        params: interviewParams,
+        body: reviewBody,
+        response: {
+          201: z.object({ id: z.string(), seq: z.number().int(), duplicate: z.boolean() }),
+          ...problemResponses,
+        },
+      },
+    },
+    async ({ params, body, identity }, reply) => {
+      const { id = randomUUID(), ...review } = body;
+      const { published } = await readInterview(params.id);
+      assertInPlan(review, published.plan);
+      const actor = await actors.open(params.id);
+      const result = await actor.annotate(id, { type: 'review.added', ...review }, identity.role);
+      if (!result.ok) throw new VivaError(result.problem.code, result.problem.detail);
+      return reply.code(201).send({ id, seq: result.seq, duplicate: result.duplicate });
+    },
+  );
+
+  app.post(
+    '/api/interviews/:id/evaluations',
+    {
+      onRequest: allow(tokens, 'operator'),
+      config,
+      schema: {
+        params: interviewParams,
+        body: z.strictObject({ questionId: z.string().max(64).exactOptional() }),
+        response: { 200: z.object({ evaluations: z.array(reevaluated) }), ...problemResponses },
+      },
+    },
+    async ({ params, body }) => {
+      const reading = await readInterview(params.id);
+      return { evaluations: await reevaluate({ actors, evaluator, clock }, reading, body.questionId) };
+    },
+  );
+}
