@@ -242,7 +242,7 @@ function running(context: InterviewContext, at: number): Partial<InterviewContex
   };
 }
 
-function question(context: InterviewContext): QuestionOutline | undefined {
+function question(context: Pick<InterviewContext, 'plan' | 'questionIndex'>): QuestionOutline | undefined {
   return context.plan.questions[context.questionIndex];
 }
 
@@ -278,7 +278,7 @@ function accommodated(context: InterviewContext, event: InterviewEvent): Intervi
 }
 
 /** The missing point worth most that has not been asked about; the evaluator's proposal goes first. */
-function missingPointId(context: InterviewContext): string | null {
+function missingPointId(context: DecisionInput): string | null {
   const points = context.evaluation?.points ?? [];
   const proposedId = context.evaluation?.proposedPointId;
   const weights = new Map(question(context)?.points.map((point) => [point.id, point.weight]));
@@ -297,8 +297,14 @@ function missingPointId(context: InterviewContext): string | null {
   return best;
 }
 
+/** What the follow-up policy reads. */
+export type DecisionInput = Pick<
+  InterviewContext,
+  'plan' | 'questionIndex' | 'evaluation' | 'askedPointIds' | 'totalLeftMs'
+>;
+
 /** The follow-up policy: the first reason that holds (PROTOCOL.md M15). */
-function decide(context: InterviewContext): Decision {
+export function decide(context: DecisionInput): Decision {
   const no = (reason: DecisionReason): Decision => ({ isAsked: false, reason, pointId: null });
   const { evaluation } = context;
   const current = question(context);

@@ -13,6 +13,16 @@ const commands = {
     does: 'judge answers offline, with everything that led to the score',
     run: async (invocation: Invocation) => (await import('./evaluate.ts')).runEvaluate(invocation),
   },
+  rerun: {
+    usage: 'rerun ID --plan PLAN [--json] [--store sqlite:PATH]',
+    does: 'judge what was answered by another plan or rubric, beside what was judged then',
+    run: async (invocation: Invocation) => (await import('./rerun.ts')).runRerun(invocation),
+  },
+  're-evaluate': {
+    usage: 're-evaluate ID [--question QUESTION_ID] [--url URL]',
+    does: "have a running service judge an interview's answers again, on record beside the first judgement",
+    run: async (invocation: Invocation) => (await import('./reevaluate.ts')).runReevaluate(invocation),
+  },
   verify: {
     usage: 'verify ID [--head HASH] [--store sqlite:PATH]',
     does: 'check the record chain of one interview',

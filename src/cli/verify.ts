@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
-import { readConfig } from '../config.ts';
 import { VivaError } from '../errors.ts';
 import { type Break, type ChainCheck, verifyChain } from '../journal/chain.ts';
 import type { Journal } from '../journal/journal.ts';
-import { createSqliteJournal } from '../journal/sqlite.ts';
 import { assertKnown } from '../journal/versions.ts';
 import type { Invocation } from './evaluate.ts';
+import { openStore } from './store.ts';
 
 const usage = `Usage: viva verify ID [--head HASH] [--store sqlite:PATH]
 
@@ -37,14 +36,6 @@ function readArguments(argv: readonly string[], env: Invocation['env']): Ask | '
   const [id, ...more] = positionals;
   if (id === undefined || more.length > 0) throw new Error('name one interview');
   return { id, store: values.store ?? env?.VIVA_STORE ?? '', receipt: values.head };
-}
-
-function openStore(text: string): Journal {
-  const read = readConfig({ VIVA_STORE: text });
-  if (!read.ok) throw new Error(read.problems.join('; '));
-  const { store } = read.config;
-  if (store.kind !== 'sqlite') throw new Error('a store in memory is gone with its service; name one as sqlite:PATH');
-  return createSqliteJournal({ path: store.path, isReadOnly: true });
 }
 
 function describeCheck(id: string, check: ChainCheck): string[] {
