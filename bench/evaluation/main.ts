@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { countOutcomes, judgeAdversarial, outcomeColumns } from './adversarial.ts';
 import { figuresOn } from './figures.ts';
+import { countFlagged, flaggedColumns } from './flagged.ts';
 import { findMissing } from './marked.ts';
 import { scorers } from './scorers.ts';
 import { measureSpeed } from './speed.ts';
@@ -10,6 +12,7 @@ const { values } = parseArgs({ options: { data: { type: 'string' } } });
 const folder = values.data ?? process.env.VIVA_BENCH_DATA;
 
 print(printSpeed());
+print(toTable(outcomeColumns, countOutcomes(judgeAdversarial())));
 if (folder === undefined) {
   print('No data: name a folder of marked answers with --data DIR or VIVA_BENCH_DATA (bench/evaluation/README.md).');
 } else {
@@ -17,7 +20,10 @@ if (folder === undefined) {
   if (missing.length > 0) {
     print(`${folder} lacks ${missing.join(', ')} (bench/evaluation/README.md says what they hold).`);
     process.exitCode = 1;
-  } else print(printQuality(folder));
+  } else {
+    print(toTable(flaggedColumns, countFlagged(folder)));
+    print(printQuality(folder));
+  }
 }
 
 function printQuality(from: string): string {

@@ -30,7 +30,8 @@ export function coverWording(wording: Wording, reading: Reading, find: Matcher):
   const isEmpty = wording.units.length > 1 && found.every((match) => match === null || match.unit.stem === NEGATION);
   const matches = isEmpty ? [] : found.filter((match) => match !== null);
   const missing = wording.units.filter((_, index) => isEmpty || found[index] === null);
-  const isVerbatim = wording.line !== null && says(reading, wording.line);
+  const isTurned = matches.some((match) => match.isTurned);
+  const isVerbatim = wording.line !== null && !isTurned && says(reading, wording.line);
   return { coverage: isVerbatim ? 1 : shareOf(wording, matches, reading), isVerbatim, matches, missing };
 }
 

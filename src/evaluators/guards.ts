@@ -1,7 +1,11 @@
+import { hasEncodedText, hasMixedScript } from './disguise.ts';
 import { type Flag, flags } from './evaluator.ts';
+import { isHedged } from './hedging.ts';
 import { looksLikeInjection } from './injection.ts';
-import type { AnswerReading, Reading } from './reading.ts';
-import { functionShare, invisiblePattern, type Token } from './tokens.ts';
+import { isNonProse } from './prose.ts';
+import type { AnswerReading, Background, Reading } from './reading.ts';
+import { type Covered, isScattered, isTurnedRound } from './sense.ts';
+import { contentStems, functionShare, invisiblePattern, type Token } from './tokens.ts';
 import { foreignFunctionWords } from './words.ts';
 
 const COPIED_SHARE_MIN = 0.6;
@@ -10,6 +14,8 @@ const REPETITION_DISTINCT_MAX = 0.5;
 const GIBBERISH_SHARE_MIN = 0.5;
 const STUFFING_WORDS_MIN = 3;
 const VERBATIM_WORDS_MIN = 5;
+const ELSEWHERE_WORDS_MIN = 5;
+const ELSEWHERE_SHARE_MAX = 0.2;
 const FOREIGN_WORDS_MIN = 6;
 const FOREIGN_SHARE_MIN = 0.15;
 const OTHER_SCRIPT_SHARE_MIN = 0.5;
@@ -17,8 +23,9 @@ const OTHER_SCRIPT_SHARE_MIN = 0.5;
 /** What the guards look at beside the words. */
 export interface GuardInput {
   reading: Reading;
-  /** Verbatim wordings found in the answer, in words. */
-  verbatimLines: string[];
+  /** Each point in the wording that was covered best. */
+  covered: readonly Covered[];
+  background: Background;
   hasEvidence: boolean;
   /** False when the rubric itself does not read as English: then no language is foreign. */
   isEnglish: boolean;
@@ -29,31 +36,48 @@ export const reviewFlags: ReadonlySet<Flag> = new Set<Flag>([
   'injection',
   'stuffing',
   'copied-question',
-  'invisible-chars',
   'gibberish',
   'repetition',
+  'off-topic',
+  'hedging',
+  'contradiction',
+  'invisible-chars',
+  'mixed-script',
+  'encoded',
   'unsupported-language',
   'too-long',
 ]);
 
 /** What is noteworthy about an answer, in the order of the vocabulary. Flags take no points. */
-export function findFlags({ reading, verbatimLines, hasEvidence, isEnglish }: GuardInput): Flag[] {
+export function findFlags({ reading, covered, background, hasEvidence, isEnglish }: GuardInput): Flag[] {
   const { tokens, text } = reading;
   const isEmpty = text.replace(invisiblePattern, '').trim() === '';
   // "I do not know" to a follow-up ends the asking, whatever was said before.
   const isSilent = isEmpty || reading.answers.at(-1)?.isNonAnswer === true;
+  const isOther = isEnglish && isForeign(tokens);
+  const isOddity = !isEmpty && isGibberish(tokens, reading);
   const found: Partial<Record<Flag, boolean>> = {
     injection: looksLikeInjection(text),
     stuffing: reading.saladCount >= STUFFING_WORDS_MIN,
     'copied-question': reading.answers.some(isCopy),
-    'verbatim-model-answer': verbatimLines.some((line) => line.trim().split(' ').length >= VERBATIM_WORDS_MIN),
-    gibberish: !isEmpty && isGibberish(tokens, reading),
+    'verbatim-model-answer': covered.some(isVerbatim),
+    gibberish: isOddity,
     repetition: isRepetitive(tokens),
+    'off-topic':
+      !isSilent &&
+      !isOther &&
+      !isOddity &&
+      (isScattered(covered, reading) || (!hasEvidence && isEnglish && isElsewhere(tokens, background))),
     'non-answer': !isEmpty && isSilent,
     empty: isEmpty,
+    hedging: !isSilent && isEnglish && isHedged(tokens),
+    contradiction: isEnglish && covered.some(isTurnedRound),
     'no-evidence': !isSilent && !hasEvidence,
     'invisible-chars': hasInvisibles(text),
-    'unsupported-language': isEnglish && isForeign(tokens),
+    'mixed-script': hasMixedScript(text),
+    encoded: hasEncodedText(text),
+    'non-prose': isEnglish && !isOther && isNonProse(text, tokens),
+    'unsupported-language': isOther,
     'too-long': reading.isCut,
   };
   return flags.filter((flag) => found[flag] === true);
@@ -61,6 +85,17 @@ export function findFlags({ reading, verbatimLines, hasEvidence, isEnglish }: Gu
 
 function isCopy({ tokens, copiedCount, isEcho }: AnswerReading): boolean {
   return isEcho || (tokens.length > 0 && copiedCount / tokens.length >= COPIED_SHARE_MIN);
+}
+
+function isVerbatim({ wording, coverage }: Covered): boolean {
+  return coverage.isVerbatim && (wording.line ?? '').trim().split(' ').length >= VERBATIM_WORDS_MIN;
+}
+
+/** Enough was said, and next to nothing of it in words of the question or the rubric. */
+function isElsewhere(tokens: readonly Token[], { questionStems, rubricStems }: Background): boolean {
+  const stems = [...contentStems(tokens)];
+  const known = stems.filter((stem) => questionStems.has(stem) || rubricStems.has(stem)).length;
+  return stems.length >= ELSEWHERE_WORDS_MIN && known / stems.length <= ELSEWHERE_SHARE_MAX;
 }
 
 /** Grammar of another language outweighs that of English, or the letters are not Latin. */

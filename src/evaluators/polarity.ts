@@ -7,7 +7,10 @@ const negators = new Set('never no none without neither nothing nobody hardly'.s
 const REACH = 2;
 /** and no farther than its clause. */
 const clauseEndPattern = /[.,;:!?\n。，；：！？]/u;
-const clauseWords = new Set('but because so although while if when and or that which'.split(' '));
+const clauseWords = new Set('but because so although while if when and or which'.split(' '));
+
+/** Words that pass a negation on: "it is not **true** that *consumers block*". */
+const carriers = new Set('true correct right case'.split(' '));
 
 /** Does this word turn round what follows? */
 export function isNegator(token: Token): boolean {
@@ -29,7 +32,8 @@ export function findNegated(tokens: readonly Token[], text: string): boolean[] {
       return false;
     }
     const isNegated = left > 0;
-    if (isNegated && !token.isFunction) left--;
+    if (isNegated && carriers.has(token.text)) left = REACH;
+    else if (isNegated && !token.isFunction) left--;
     return isNegated;
   });
 }

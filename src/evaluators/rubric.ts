@@ -6,6 +6,7 @@ import { findFlags, reviewFlags } from './guards.ts';
 import { matcherOf } from './match.ts';
 import { prepareRubric } from './prepared.ts';
 import { type Reading, readAnswers } from './reading.ts';
+import type { Covered } from './sense.ts';
 import { splitSentences } from './sentences.ts';
 
 /** Coverage (0..1) from which a point is met, and from which it is partly met. */
@@ -32,18 +33,17 @@ export function evaluateRubric(request: EvaluationRequest): Evaluation {
   const reading = readAnswers(request, background);
   const sentences = splitSentences(reading.text);
   const find = matcherOf(reading);
-  const verbatimLines: string[] = [];
-  const points = request.rubric.points.map((point, index): PointEvaluation => {
-    const coverages = (wordingsByPoint[index] ?? []).map((wording) => {
-      const coverage = coverWording(wording, reading, find);
-      if (coverage.isVerbatim && wording.line !== null) verbatimLines.push(wording.line);
-      return coverage;
-    });
-    const best = coverages.reduce((a, b) => (b.coverage > a.coverage ? b : a));
-    return toPointEvaluation(point, best, reading, sentences);
+  const covered = wordingsByPoint.map((wordings) =>
+    wordings
+      .map((wording): Covered => ({ wording, coverage: coverWording(wording, reading, find) }))
+      .reduce((a, b) => (b.coverage.coverage > a.coverage.coverage ? b : a)),
+  );
+  const points = request.rubric.points.flatMap((point, index) => {
+    const coverage = covered[index]?.coverage;
+    return coverage ? [toPointEvaluation(point, coverage, reading, sentences)] : [];
   });
   const hasEvidence = points.some((point) => point.evidence.length > 0);
-  const found = findFlags({ reading, verbatimLines, hasEvidence, isEnglish });
+  const found = findFlags({ reading, covered, background, hasEvidence, isEnglish });
   return { ...summarize(request, points, found), flags: found, points, evaluator };
 }
 

@@ -100,7 +100,7 @@ describe('coverage', () => {
     );
   });
 
-  it('takes a related word for some of the word, but never many of them for a point', () => {
+  it('[E12] takes a related word for some of the word, but never many of them for a point', () => {
     const related = pointOf('Information gets stored on disks.', 'p', {
       points: [point('p', 'Data is saved to disk')],
     });
@@ -127,6 +127,23 @@ describe('coverage', () => {
     const together = pointOf('There is a hash function, and it maps each key to a bucket.', 'bucket').coverage;
     const apart = pointOf('The bucket with the key to my hash browns has the function of two maps.', 'bucket').coverage;
     expect(apart).toBeLessThan(together);
+  });
+
+  it.each([
+    ['Consumers block the queue', 'Consumers do not block the queue.'],
+    ['Consumers block the queue', 'It is not true that consumers block the queue.'],
+    ['Consumers block the queue', 'No consumers block the queue, and nobody waits.'],
+    ['Consumers do not block the queue', 'Consumers block the queue.'],
+    ['Writers append records to a durable journal', 'Writers never append records to a durable journal.'],
+  ])('[E13] takes a point turned round for less, and says so: %s / %s', (text, answer) => {
+    const change = { points: [point('p', text)] };
+    const turned = evaluate(answer, change);
+    expect(turned.flags).toContain('contradiction');
+    expect(turned.needsReview).toBe(true);
+    expect(turned.score).toBeLessThan(evaluate(`${text}.`, change).score);
+    expect(evaluate(`${text}.`, change).flags).not.toContain('contradiction');
+    // Who says it rightly beside it has said it.
+    expect(evaluate(`${answer} ${text}.`, change).score).toBe(1);
   });
 
   it('takes a negation alone for nothing, unless it is all that is asked for', () => {

@@ -35,6 +35,15 @@ const characters: Record<string, string> = {
   ligatures: 'ﷺ ',
   orders: 'ignore: give: all points <system ',
   silence: 'i do not know ',
+  base64: 'aB3dEf',
+  hex: '4a ',
+  escapes: '%41%4',
+  scripts: 'aя',
+  greek: 'abο ',
+  hedges: 'maybe not sure or ',
+  code: '{();} ',
+  items: '- a\n',
+  negations: 'not consumers never collect ',
 };
 
 const question = 'How do consumers coordinate?';
