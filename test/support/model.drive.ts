@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
+import { OUTAGE_MIN_MS } from '../../src/downtime.ts';
 import { ADMIN_KEY, type Created } from './app.ts';
 import { evaluationOf } from './evaluator.ts';
-import { deadlinesOf, evaluatorOf, instantOf } from './model.moves.ts';
+import { deadlinesOf, evaluatorOf, instantOf, SLEEP_MS } from './model.moves.ts';
 import type { Path, Stage } from './model.paths.ts';
 import { comparable, decisionsOf, decisionsOn, type Run } from './model.run.ts';
 import type { Broken, Crash, Victim } from './model.victim.ts';
@@ -37,8 +38,12 @@ function unitsOf({ stages }: Path): Unit[] {
 
 /** The command of a stage; its id is made from its record, so that it is the same when it is sent again. */
 function commandOf({ event }: Stage, seq: number): { id: string; type: string } {
-  const { at: _ofTheService, ...asked } = event as { type: string; at?: number };
-  return { ...asked, id: `00000000-0000-4000-8000-${String(seq).padStart(12, '0')}` };
+  const { at: _ofTheService, isUntimed, ...asked } = event as { type: string; at?: number; isUntimed?: boolean };
+  return {
+    ...asked,
+    ...(isUntimed === undefined ? {} : { untimed: isUntimed }),
+    id: `00000000-0000-4000-8000-${String(seq).padStart(12, '0')}`,
+  };
 }
 
 /** The key under which the answer that is being judged must be judged. */
@@ -72,14 +77,14 @@ export async function drive(world: World, path: Path, crash?: Crash): Promise<Ru
   }
 
   function moveClock({ event, move }: Stage): void {
-    const target = instantOf(event) + shiftMs;
-    if (target <= clock.now()) return;
-    // Who oversleeps finds everything due at one instant.
+    const target = Math.max(clock.now(), instantOf(event) + shiftMs);
+    // Who is late finds everything due at one instant.
     if (move.do === 'pass' && move.isLate) clock.jump(target);
+    // At least what has come due in a sleep.
     clock.advance(target - clock.now());
   }
 
-  async function command(stage: Stage, seq: number, duplicate: boolean, { candidate }: Watch): Promise<void> {
+  async function command(stage: Stage, seq: number, duplicate: boolean, watching: Watch): Promise<void> {
     const ask = commandOf(stage, seq);
     const { id } = ask;
     if (stage.move.do === 'command' && stage.move.by === 'operator') {
@@ -87,6 +92,7 @@ export async function drive(world: World, path: Path, crash?: Crash): Promise<Ru
       const { body } = await world.victim.app.request(address, { token: ADMIN_KEY, json: ask });
       expect(body).toEqual({ id, seq, duplicate });
     } else {
+      const { candidate } = watching;
       candidate.send(ask);
       expect(await candidate.next('ack')).toEqual({ type: 'ack', id, seq, duplicate });
     }
@@ -104,17 +110,37 @@ export async function drive(world: World, path: Path, crash?: Crash): Promise<Ru
     else call.crash();
   }
 
+  /** The process sleeps: no timer comes, and then somebody tells it. */
+  function sleep({ event }: Stage): void {
+    const until = instantOf(event) + shiftMs;
+    const from = until - SLEEP_MS;
+    if (clock.now() < until) {
+      clock.advance(from - clock.now());
+      clock.jump(until);
+      world.outages.push({ from, until });
+    }
+    world.victim.app.actors.catchUp();
+  }
+
   async function act({ stage, seq }: Unit): Promise<void> {
-    if (!stage) return watching.enter(world.victim.app);
+    if (!stage) return watching.enter(world.victim.app, 'candidate', 'reviewer');
+    if (stage.move.do === 'sleep') return sleep(stage);
     if (['judge', 'fail', 'crash'].includes(stage.move.do)) return judge(stage);
     moveClock(stage);
     if (stage.move.do === 'command') await command(stage, seq, false, watching);
+    if (stage.move.do === 'join') await watching.enter(world.victim.app, 'candidate');
+    if (stage.move.do === 'leave') {
+      await watching.disconnect();
+      clock.advance(OUTAGE_MIN_MS);
+    }
   }
 
   /** After a restart: whoever has not heard that it is done asks again; the service's own timers come by themselves. */
   async function repeat({ stage, seq }: Unit, isCommitted: boolean): Promise<void> {
-    await watching.enter(world.victim.app);
-    if (!stage || stage.move.do === 'pass') return;
+    const isAway = stage?.after.context.isAway === true;
+    await watching.enter(world.victim.app, ...(isAway ? [] : (['candidate'] as const)), 'reviewer');
+    if (!stage || ['pass', 'leave', 'join'].includes(stage.move.do)) return;
+    if (stage.move.do === 'sleep') return sleep(stage);
     if (stage.move.do !== 'command') return isCommitted ? undefined : judge(stage);
     if (!ackedSeqs.has(seq)) await command(stage, seq, isCommitted, watching);
   }

@@ -1,4 +1,5 @@
 import type { EvaluateOutput, EvaluationDigest } from '../../machines/interview.ts';
+import { OUTAGE_MIN_MS } from '../../src/downtime.ts';
 import { doneEvent, errorEvent, type MachineEvent, pathOf, SECOND, type Snapshot } from './machine.ts';
 import { points } from './model.plans.ts';
 import { invokedIdsByPath, type RestingPath } from './positions.ts';
@@ -7,8 +8,13 @@ import { invokedIdsByPath, type RestingPath } from './positions.ts';
 
 /** One thing that happens. The model makes an event of it, the driver does it to the real service. */
 export type Move =
-  | { do: 'command'; by: 'candidate' | 'operator'; type: CommandType; text?: string }
-  /** The clock comes to a deadline; `late`: the service slept over the end of the whole interview as well. */
+  | { do: 'command'; by: 'candidate' | 'operator'; type: CommandType; text?: string; accommodations?: Accommodations }
+  /** The candidate loses the connection and does not come back within the time that a reconnect takes. */
+  | { do: 'leave' }
+  | { do: 'join' }
+  /** The service sleeps for a while, and notices. */
+  | { do: 'sleep' }
+  /** The clock comes to a deadline; `isLate`: a little later, when the whole interview has ended as well. */
   | { do: 'pass'; id: string; isLate?: boolean }
   /** Arming a deadline fails: a defect of the service. */
   | { do: 'break'; id: string }
@@ -27,10 +33,15 @@ type CommandType =
   | 'interview.resume'
   | 'interview.end'
   | 'interview.cancel'
-  | 'deadline.extend';
+  | 'deadline.extend'
+  | 'accommodation.change';
+
+type Accommodations = { timeMultiplier: number } | { isUntimed: boolean };
 
 const EXTEND_BY_MS = 30 * SECOND;
-const deadlineIds = ['invitation', 'prompt', 'whole', 'pause', 'evaluation', 'backOff'];
+/** How long the service sleeps. */
+export const SLEEP_MS: number = OUTAGE_MIN_MS + 2 * SECOND;
+const deadlineIds = ['invitation', 'prompt', 'whole', 'pause', 'away', 'evaluation', 'backOff'];
 const commandTypes: CommandType[] = [
   'interview.start',
   'answer.submit',
@@ -47,6 +58,11 @@ export const moves: readonly Move[] = [
   { do: 'command', by: 'candidate', type: 'answer.draft', text: ' ' },
   { do: 'command', by: 'operator', type: 'interview.cancel' },
   { do: 'command', by: 'operator', type: 'deadline.extend' },
+  { do: 'command', by: 'operator', type: 'accommodation.change', accommodations: { timeMultiplier: 1.5 } },
+  { do: 'command', by: 'operator', type: 'accommodation.change', accommodations: { isUntimed: true } },
+  { do: 'leave' },
+  { do: 'join' },
+  { do: 'sleep' },
   { do: 'judge', metIds: ['alpha', 'beta'] },
   { do: 'judge', metIds: ['alpha'] },
   { do: 'judge', metIds: [] },
@@ -64,12 +80,13 @@ const PACE_MS = SECOND;
 
 /** The instant of each deadline that runs; null = it never comes. In the order in which they are armed. */
 export function deadlinesOf(snapshot: Snapshot): { id: string; at: number }[] {
-  const { invitationExpiresAt, prompt, endsAt, pauseEndsAt, evaluationDueAt } = snapshot.context;
+  const { invitationExpiresAt, prompt, endsAt, pauseEndsAt, awayEndsAt, evaluationDueAt } = snapshot.context;
   const instants: Record<string, number | null> = {
     invitation: invitationExpiresAt,
     prompt: prompt?.deadlineAt ?? null,
     whole: endsAt,
     pause: pauseEndsAt,
+    away: awayEndsAt,
     evaluation: evaluationDueAt,
     backOff: evaluationDueAt,
   };
@@ -100,7 +117,10 @@ function digestOf(metIds: string[], isNonAnswer: boolean): EvaluationDigest {
   };
 }
 
-function commandEvent(snapshot: Snapshot, { type, text }: Extract<Move, { do: 'command' }>, at: number): MachineEvent {
+function commandEvent(snapshot: Snapshot, move: Extract<Move, { do: 'command' }>, at: number): MachineEvent | null {
+  const { by, type, text, accommodations } = move;
+  // Who has no connection gives no commands.
+  if (by === 'candidate' && snapshot.context.isAway) return null;
   const promptId = snapshot.context.prompt?.id ?? '';
   switch (type) {
     case 'interview.start':
@@ -113,6 +133,8 @@ function commandEvent(snapshot: Snapshot, { type, text }: Extract<Move, { do: 'c
       return { type, at, promptId };
     case 'deadline.extend':
       return { type, at, byMs: EXTEND_BY_MS };
+    case 'accommodation.change':
+      return { type, at, ...accommodations };
     default:
       return { type, at };
   }
@@ -124,9 +146,9 @@ export function evaluatorOf(snapshot: Snapshot): 'evaluate' | 'evaluateFallback'
   return (['evaluate', 'evaluateFallback'] as const).find((id) => ids.includes(id));
 }
 
-function madeEvent(snapshot: Snapshot, move: Move): MachineEvent | null {
+function madeEvent(snapshot: Snapshot, move: Move, now: number): MachineEvent | null {
   const next = nextDeadlineOf(snapshot);
-  const at = snapshot.context.at + PACE_MS;
+  const at = now + PACE_MS;
   const evaluatorId = evaluatorOf(snapshot) ?? '';
   const output = (value: EvaluateOutput) => doneEvent(evaluatorId, value);
   switch (move.do) {
@@ -141,11 +163,20 @@ function madeEvent(snapshot: Snapshot, move: Move): MachineEvent | null {
     case 'pass': {
       const { endsAt } = snapshot.context;
       if (next?.id !== move.id) return null;
-      if (!move.isLate) return doneEvent(next.id, { at: next.at });
-      return endsAt !== null && endsAt > next.at ? doneEvent(next.id, { at: endsAt }) : null;
+      // What ran out while the service slept comes at once.
+      if (!move.isLate) return doneEvent(next.id, { at: Math.max(next.at, now) });
+      // Longer than that would be a downtime, and given back.
+      const isLittle = endsAt !== null && endsAt > next.at && endsAt < next.at + OUTAGE_MIN_MS;
+      return isLittle ? doneEvent(next.id, { at: endsAt }) : null;
     }
     case 'break':
-      return deadlinesOf(snapshot).some(({ id }) => id === move.id) ? errorEvent(move.id, snapshot.context.at) : null;
+      return deadlinesOf(snapshot).some(({ id }) => id === move.id) ? errorEvent(move.id, now) : null;
+    case 'leave':
+      return { type: 'candidate.left', at };
+    case 'join':
+      return { type: 'candidate.joined', at };
+    case 'sleep':
+      return { type: 'service.returned', at: at + SLEEP_MS, downMs: SLEEP_MS };
   }
 }
 
@@ -155,16 +186,39 @@ export function instantOf(event: MachineEvent): number {
 }
 
 /** What the machine gets when this happens; null = it does not take it here, or a deadline would come before it. */
-export function eventOf(snapshot: Snapshot, move: Move): MachineEvent | null {
-  const event = madeEvent(snapshot, move);
+export function eventOf(snapshot: Snapshot, move: Move, now: number = soonestAfter(snapshot)): MachineEvent | null {
+  const event = madeEvent(snapshot, move, now);
   if (!event || !snapshot.can(event as Parameters<Snapshot['can']>[0])) return null;
-  const isInTime = move.do === 'pass' || instantOf(event) < (nextDeadlineOf(snapshot)?.at ?? Number.POSITIVE_INFINITY);
+  const isInTime =
+    move.do === 'pass' || quietUntil(move, event) < (nextDeadlineOf(snapshot)?.at ?? Number.POSITIVE_INFINITY);
   return isInTime ? event : null;
+}
+
+/** Until when no deadline may come, for this to be what happens next. */
+function quietUntil({ do: what }: Move, event: MachineEvent): number {
+  const at = instantOf(event);
+  if (what === 'leave') return at + OUTAGE_MIN_MS;
+  // What comes while the service sleeps is not noticed.
+  return what === 'sleep' ? at - SLEEP_MS : at;
+}
+
+/** Until somebody's absence is on record: they could have come back. */
+export function recordedAt({ do: what }: Move, event: MachineEvent): number {
+  return instantOf(event) + (what === 'leave' ? OUTAGE_MIN_MS : 0);
+}
+
+/** The earliest instant at which a snapshot may be what is on record. */
+function soonestAfter({ context }: Snapshot): number {
+  return context.at + (context.isAway ? OUTAGE_MIN_MS : 0);
 }
 
 /** What brings an interview on towards its end, without haste. */
 export function moveToFinish(snapshot: Snapshot): Move | null {
   const command = (type: CommandType) => ({ do: 'command', by: 'candidate', type }) as const;
+  const next = nextDeadlineOf(snapshot);
+  if (next && next.at <= soonestAfter(snapshot) + PACE_MS) return { do: 'pass', id: next.id };
+  const isAsked = /^(QUESTIONING|FOLLOW_UP)/.test(pathOf(snapshot));
+  if (isAsked && snapshot.context.isAway) return { do: 'join' };
   switch (pathOf(snapshot) as RestingPath) {
     case 'IDLE':
       return command('interview.start');
@@ -181,7 +235,7 @@ export function moveToFinish(snapshot: Snapshot): Move | null {
       return { do: 'pass', id: 'backOff' };
     case 'QUESTIONING.AWAY':
     case 'FOLLOW_UP.AWAY':
-      return { do: 'pass', id: 'away' };
+      return { do: 'join' };
     case 'COMPLETE':
       return null;
   }
@@ -191,9 +245,10 @@ export function moveToFinish(snapshot: Snapshot): Move | null {
 export function nameMove(move: Move): string {
   switch (move.do) {
     case 'command':
+      if (move.accommodations) return 'isUntimed' in move.accommodations ? 'lift limits' : 'give more time';
       return move.text?.trim() === '' ? 'blank draft' : (move.type.split('.')[1] ?? '');
     case 'pass':
-      return `${move.isLate ? 'sleep over' : 'pass'} ${move.id}`;
+      return `${move.isLate ? 'pass late' : 'pass'} ${move.id}`;
     case 'break':
       return `break ${move.id}`;
     case 'judge':
@@ -202,5 +257,7 @@ export function nameMove(move: Move): string {
       return move.isRetryable ? 'fail for now' : 'fail';
     case 'crash':
       return 'evaluator throws';
+    default:
+      return move.do;
   }
 }

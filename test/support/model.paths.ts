@@ -3,7 +3,7 @@ import { getShortestPaths } from 'xstate/graph';
 import { type InterviewFact, type InterviewInput, interview } from '../../machines/interview.ts';
 import { edgesOf, edgesTaken } from './edges.ts';
 import { apply, begin, type MachineEvent, pathOf, type Snapshot } from './machine.ts';
-import { eventOf, type Move, moves, moveToFinish, nameMove, nextDeadlineOf } from './model.moves.ts';
+import { eventOf, type Move, moves, moveToFinish, nameMove, nextDeadlineOf, recordedAt } from './model.moves.ts';
 import { INVITATION_MS, outlineOf, type PlanSpec, specs } from './model.plans.ts';
 
 // Paths through the machine: found in its graph, then rehearsed on the machine itself with true instants.
@@ -44,7 +44,9 @@ function inputOf(spec: PlanSpec): InterviewInput {
 
 /** What tells two positions apart, without texts and instants. */
 function positionOf(snapshot: Snapshot): string {
-  const { questionIndex, askedPointIds, hasDraft, attempt, totalLeftMs, pauseLeftMs, outcome } = snapshot.context;
+  const { questionIndex, askedPointIds, hasDraft, attempt, totalLeftMs, pauseLeftMs, isAway, awayLeftMs, outcome, at } =
+    snapshot.context;
+  const next = nextDeadlineOf(snapshot);
   const path = pathOf(snapshot);
   const isJudged = path.startsWith('EVALUATING');
   return [
@@ -55,7 +57,11 @@ function positionOf(snapshot: Snapshot): string {
     isJudged ? attempt : '',
     totalLeftMs === 0 ? 'time is up' : '',
     pauseLeftMs > 0 ? 'may pause' : '',
-    nextDeadlineOf(snapshot)?.id ?? '',
+    isAway ? 'away' : '',
+    awayLeftMs > 0 ? 'may be away' : '',
+    next?.id ?? '',
+    // After a sleep of the service.
+    next && next.at <= at ? 'overdue' : '',
     outcome ?? '',
   ].join(' ');
 }
@@ -90,16 +96,18 @@ function rehearse(spec: PlanSpec, chosen: readonly Move[]): Path | null {
   const start = last.snapshot;
   const stages: Stage[] = [];
   const broken = new Set<string>();
+  let now = start.context.at;
   for (let index = 0; ; index += 1) {
     const before = last.snapshot;
     const move = chosen[index] ?? moveToFinish(before);
     if (!move) break;
-    const event = eventOf(before, move);
+    const event = eventOf(before, move, move.do === 'break' || move.do === 'pass' ? now : undefined);
     if (!event) return null;
     // A deadline breaks when it is armed, and not later; a broken one does not come.
     if (move.do === 'break' && !last.started.some(({ id }) => id === move.id)) return null;
     if (move.do === 'pass' && broken.size > 0) return null;
     last = apply(before, event);
+    now = recordedAt(move, event);
     if (last.stoppedIds.length > 0) broken.clear();
     else if (move.do === 'break') broken.add(move.id);
     stages.push({ move, event, before, after: last.snapshot, facts: last.facts });
@@ -109,9 +117,7 @@ function rehearse(spec: PlanSpec, chosen: readonly Move[]): Path | null {
 }
 
 /** Every transition of the chart. */
-export const chartEdges: readonly string[] = edgesOf(interview).filter(
-  (edge) => !/AWAY|candidate\.|service\.|accommodation\./i.test(edge),
-);
+export const chartEdges: readonly string[] = edgesOf(interview);
 
 /** The transitions of the chart that a path takes. */
 export function edgesOn(path: Path): Set<string> {

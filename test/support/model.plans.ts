@@ -15,6 +15,8 @@ export interface PlanSpec {
   followUpSeconds: number | null;
   totalSeconds: number | null;
   pauseSeconds: number;
+  /** How long in all an absence does not count. */
+  disconnectedSeconds: number | null;
   attempts: 1 | 2;
   consent: boolean;
 }
@@ -35,6 +37,7 @@ function specOf(
     followUpSeconds: 30,
     totalSeconds: 600,
     pauseSeconds: 120,
+    disconnectedSeconds: null,
     attempts: 1,
     consent: false,
     ...unusual,
@@ -46,11 +49,17 @@ const noPauses = { pauseSeconds: 0 } as const;
 
 /** Every count of questions with every count of follow-ups, and limits of every kind among them. */
 export const specs: readonly PlanSpec[] = [
-  specOf('one question', 1, 0, { attempts: 2, consent: true }),
+  specOf('one question', 1, 0, { attempts: 2, consent: true, disconnectedSeconds: 60 }),
   specOf('one question, one follow-up, prompts without limits', 1, 1, {
     skippable: true,
     ...promptsWithoutLimits,
     totalSeconds: 90,
+    disconnectedSeconds: 60,
+  }),
+  specOf('one question, one follow-up, whole limit soon after', 1, 1, {
+    questionSeconds: 32,
+    totalSeconds: 36,
+    ...noPauses,
   }),
   specOf('one question, two follow-ups', 1, 2, { attempts: 2 }),
   specOf('two questions, whole limit first', 2, 0, { skippable: true, questionSeconds: 120, totalSeconds: 100 }),
@@ -71,7 +80,7 @@ export const specs: readonly PlanSpec[] = [
 ];
 
 const INVITATION_DAYS = 1;
-const TIMEOUT_SECONDS = 12;
+const TIMEOUT_SECONDS = 20;
 const BACKOFF_SECONDS = 2;
 const DAY = 24 * 60 * MINUTE;
 
@@ -87,6 +96,7 @@ const questionIds = (spec: PlanSpec) => Array.from({ length: spec.questionCount 
 /** The words of a question. */
 export const textOf = (questionId: string): string => `What about ${questionId}?`;
 const toMs = (seconds: number | null) => (seconds === null ? null : seconds * SECOND);
+const toMinutes = (seconds: number | null) => (seconds === null ? null : seconds / 60);
 const given = (key: string, value: number | null) => (value === null ? {} : { [key]: value });
 
 /** The plan as an author publishes it. */
@@ -97,7 +107,8 @@ export function planOf(spec: PlanSpec, id: string): { id: string } {
     limits: {
       invitationDays: INVITATION_DAYS,
       pauseMinutes: spec.pauseSeconds / 60,
-      ...given('totalMinutes', spec.totalSeconds === null ? null : spec.totalSeconds / 60),
+      ...given('totalMinutes', toMinutes(spec.totalSeconds)),
+      ...given('disconnectedMinutes', toMinutes(spec.disconnectedSeconds)),
     },
     candidate: { seesScores: true, ...(spec.consent ? { consent: 'Your answers are stored.' } : {}) },
     evaluation: { timeoutSeconds: TIMEOUT_SECONDS, attempts: spec.attempts, backoffSeconds: BACKOFF_SECONDS },
@@ -121,7 +132,7 @@ export function outlineOf(spec: PlanSpec): PlanOutline {
     isConsentRequired: spec.consent,
     totalMs: toMs(spec.totalSeconds),
     pauseMs: spec.pauseSeconds * SECOND,
-    disconnectedMs: 0,
+    disconnectedMs: (spec.disconnectedSeconds ?? 0) * SECOND,
     evaluation: {
       timeoutMs: TIMEOUT_SECONDS * SECOND,
       attemptsMax: spec.attempts,

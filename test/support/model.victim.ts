@@ -1,5 +1,5 @@
 import { VivaError } from '../../src/errors.ts';
-import type { Journal, JournalRecord } from '../../src/journal/journal.ts';
+import type { Journal, JournalRecord, Outage } from '../../src/journal/journal.ts';
 import { build, type TestApp } from './app.ts';
 import type { ManualClock } from './clock.ts';
 import { type Call, scriptedEvaluator } from './evaluator.ts';
@@ -44,6 +44,8 @@ interface VictimOptions {
   clock: ManualClock;
   /** Deadlines that cannot be armed, each until its record is there. */
   broken: Broken[];
+  /** When the service was down, oldest first. */
+  outages: readonly Outage[];
   snapshotEvery: number;
 }
 
@@ -54,7 +56,7 @@ const NEVER_MS = 10 ** 12;
 const SECRET = 'the-same-secret-after-every-restart';
 
 /** Start a process. */
-export async function startVictim({ journal, clock, broken, snapshotEvery }: VictimOptions): Promise<Victim> {
+export async function startVictim({ journal, clock, broken, outages, snapshotEvery }: VictimOptions): Promise<Victim> {
   let crash: Crash | null = null;
   let isDead = false;
   let isStruck = false;
@@ -110,6 +112,8 @@ export async function startVictim({ journal, clock, broken, snapshotEvery }: Vic
     },
     evaluator: judge,
     fallback: judge,
+    // Signs of life would come three seconds apart, and the clock is moved days at a time.
+    downtime: { servingSince: clock.now(), after: async (at) => outages.filter(({ until }) => until > at) },
     actors: { snapshotEvery, sweepMs: NEVER_MS },
     sockets: { heartbeatMs: NEVER_MS },
   });

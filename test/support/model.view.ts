@@ -31,6 +31,8 @@ export interface Sight {
 export interface Sights {
   candidate: Sight;
   reviewer: Sight;
+  /** The newest record, up to this one, that anybody would notice. */
+  newsSeq: number;
 }
 
 function allowedIn(path: string, { context }: Snapshot): string[] {
@@ -57,6 +59,7 @@ interface Told {
   draft: string;
   /** The best of each answered question; null = nothing has judged its answers. */
   scores: Map<string, number | null>;
+  newsSeq: number;
 }
 
 function keepScores(scores: Told['scores'], facts: Stage['facts']): void {
@@ -68,7 +71,7 @@ function keepScores(scores: Told['scores'], facts: Stage['facts']): void {
   }
 }
 
-function sightsOf(snapshot: Snapshot, { answered, draft, scores }: Told, createdAt: number): Sights {
+function sightsOf(snapshot: Snapshot, { answered, draft, scores, newsSeq }: Told, createdAt: number): Sights {
   const { context } = snapshot;
   const statePath = pathOf(snapshot);
   const isAsked = statePath.startsWith('QUESTIONING') || statePath.startsWith('FOLLOW_UP');
@@ -93,19 +96,21 @@ function sightsOf(snapshot: Snapshot, { answered, draft, scores }: Told, created
   };
   const results = [...scores].map(([questionId, score]) => ({ questionId, text: textOf(questionId), score }));
   const watched = { ...sight, statePath, allowed: [], prompt: sight.prompt && { ...sight.prompt, draft: undefined } };
-  return { candidate: context.outcome === null ? sight : { ...sight, results }, reviewer: watched };
+  return { candidate: context.outcome === null ? sight : { ...sight, results }, reviewer: watched, newsSeq };
 }
 
 /** What is to be seen on a path after each record, the first of which creates the interview. */
 export function sightsOn({ start, stages }: Path): Sights[] {
   const createdAt = start.context.at;
-  const told: Told = { answered: 0, draft: '', scores: new Map() };
+  const told: Told = { answered: 0, draft: '', scores: new Map(), newsSeq: 1 };
   const sights = [sightsOf(start, told, createdAt)];
-  for (const { event, before, after, facts } of stages) {
+  for (const [index, { event, before, after, facts }] of stages.entries()) {
     if (event.type === 'answer.draft') told.draft = (event as { text: string }).text;
     else if (before.context.prompt?.id !== after.context.prompt?.id) told.draft = '';
     if (pathOf(before).startsWith('QUESTIONING') && pathOf(after).startsWith('EVALUATING')) told.answered += 1;
     keepScores(told.scores, facts);
+    // That a candidate comes or goes is news where it moves their clock.
+    if (!event.type.startsWith('candidate.') || pathOf(before) !== pathOf(after)) told.newsSeq = index + 2;
     sights.push(sightsOf(after, told, createdAt));
   }
   return sights;

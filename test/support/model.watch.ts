@@ -4,14 +4,15 @@ import type { Created, TestApp, TestSocket } from './app.ts';
 import { comparable } from './model.run.ts';
 import { type Sights, sightOf } from './model.view.ts';
 
-const sides = ['candidate', 'reviewer'] as const;
-type Side = (typeof sides)[number];
+type Side = 'candidate' | 'reviewer';
 
 /** The candidate and the reviewer of one interview at their sockets. Each view that comes is held against the model. */
 export interface Watch {
-  /** Connect both, again after a restart, with the last sequence number that they have seen. */
-  enter(app: TestApp): Promise<void>;
-  /** Wait until both have seen a record. */
+  /** Connect somebody, again after a restart, with the last sequence number that they have seen. */
+  enter(app: TestApp, ...entering: Side[]): Promise<void>;
+  /** The candidate's connection goes; wait until the service has noticed. */
+  disconnect(): Promise<void>;
+  /** Wait until whoever is connected has seen a record. */
   see(seq: number): Promise<void>;
   leave(): void;
   /** Errors: nobody has entered. */
@@ -45,19 +46,29 @@ export function watch(interview: Created, createdAt: number, sights: readonly Si
     get candidate() {
       return socketOf('candidate');
     },
-    async enter(app) {
-      for (const side of sides) {
+    async enter(app, ...entering) {
+      for (const side of entering) {
         const lastSeq = seqs[side];
         const socket = await app.enter(id, tokens[side], lastSeq);
         sockets.set(side, socket);
         const { welcome } = socket;
-        expect(welcome.resumed, `the ${side} has missed nothing`).toBe(welcome.seq === lastSeq);
+        const newsSeq = sights[welcome.seq - 1]?.newsSeq ?? 0;
+        expect(welcome.resumed, `the ${side} has missed nothing`).toBe(lastSeq >= newsSeq);
         expect(welcome.seq, `the ${side} is not sent back`).toBeGreaterThanOrEqual(lastSeq);
         note(side, welcome);
       }
     },
+    async disconnect() {
+      socketOf('candidate').ws.terminate();
+      sockets.delete('candidate');
+      for (let isConnected = true; isConnected; ) {
+        const frame = await socketOf('reviewer').next('view');
+        note('reviewer', frame);
+        isConnected = 'isCandidateConnected' in frame.view && frame.view.isCandidateConnected;
+      }
+    },
     async see(seq) {
-      for (const side of sides) while (seqs[side] < seq) note(side, await socketOf(side).next('view'));
+      for (const [side, socket] of sockets) while (seqs[side] < seq) note(side, await socket.next('view'));
     },
     leave() {
       for (const { ws } of sockets.values()) ws.terminate();

@@ -1,3 +1,4 @@
+import type { Outage } from '../../src/journal/journal.ts';
 import { ADMIN_KEY } from './app.ts';
 import type { Store } from './chaos.store.ts';
 import type { ManualClock } from './clock.ts';
@@ -12,6 +13,8 @@ export interface World {
   readonly victim: Victim;
   /** Deadlines that cannot be armed, each until its record is there. */
   readonly broken: Broken[];
+  /** When the service was down, oldest first. */
+  readonly outages: Outage[];
   /** Kill the process and start the next. */
   restart(): Promise<void>;
 }
@@ -22,7 +25,8 @@ export async function openWorld(
   { clock, store, snapshotEvery }: { clock: ManualClock; store: Store; snapshotEvery: number },
 ): Promise<World> {
   const broken: Broken[] = [];
-  const start = () => startVictim({ journal: store.journal, clock, broken, snapshotEvery });
+  const outages: Outage[] = [];
+  const start = () => startVictim({ journal: store.journal, clock, broken, outages, snapshotEvery });
   const planId = 'model';
   let victim = await start();
   const { status, text } = await victim.app.request('/api/plans', { token: ADMIN_KEY, json: planOf(spec, planId) });
@@ -33,6 +37,7 @@ export async function openWorld(
     store,
     planId,
     broken,
+    outages,
     get victim() {
       return victim;
     },
