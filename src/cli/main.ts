@@ -13,6 +13,11 @@ const commands = {
     does: 'judge answers offline, with everything that led to the score',
     run: async (invocation: Invocation) => (await import('./evaluate.ts')).runEvaluate(invocation),
   },
+  simulate: {
+    usage: `simulate PLAN [--candidate NAME] [--seed N] [--json | --junit FILE]`,
+    does: 'run whole interviews offline with candidates that are made up',
+    run: async (invocation: Invocation) => (await import('./simulate.ts')).runSimulate(invocation),
+  },
   rerun: {
     usage: 'rerun ID --plan PLAN [--json] [--store sqlite:PATH]',
     does: 'judge what was answered by another plan or rubric, beside what was judged then',

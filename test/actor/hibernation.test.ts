@@ -5,12 +5,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Journal } from '../../src/journal/journal.ts';
 import { createMemoryJournal } from '../../src/journal/memory.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
 import { ask, listener, look, type World, world } from '../support/actors.ts';
 import { build, command } from '../support/app.ts';
 import { manualClock } from '../support/clock.ts';
 import { type Acknowledged, audit, inParallel, turnUntil, visit } from '../support/crowd.ts';
 import { published, smallPlan } from '../support/plans.ts';
-import { seededRandom, takeSeed } from '../support/random.ts';
+import { takeSeed } from '../support/random.ts';
 import { SWEEP_MS, sweptClock } from '../support/sweeps.ts';
 
 // Rules R5 and R8–R13: PROTOCOL.md.

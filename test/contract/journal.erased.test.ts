@@ -4,9 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { verifyChain } from '../../src/journal/chain.ts';
 import { migrate, migrations } from '../../src/journal/migrations.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
 import { countInFiles, makePath, openSqlite } from '../support/journal.sqlite.ts';
 import { claim, create, makeAppend, makeCreation, makeRecord } from '../support/journal.ts';
-import { seededRandom, takeSeed } from '../support/random.ts';
+import { takeSeed } from '../support/random.ts';
 import { rule } from '../support/rules.ts';
 
 // What an erasure leaves in the bytes of the files, not in what can be asked of them.

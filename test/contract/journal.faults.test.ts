@@ -4,9 +4,10 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
+import { seededRandom } from '../../src/simulation/random.ts';
 import { makePath, openSqlite } from '../support/journal.sqlite.ts';
 import { claim, create, makeAppend } from '../support/journal.ts';
-import { seededRandom, takeSeed } from '../support/random.ts';
+import { takeSeed } from '../support/random.ts';
 import { rule } from '../support/rules.ts';
 
 const childPath = new URL('../support/journal.child.ts', import.meta.url).pathname;

@@ -16,6 +16,7 @@ const layers: [name: string, files: RegExp][] = [
     'host',
     /^src\/(effects|running|reminder|actor|actors|creation|reevaluation|rerun|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
   ],
+  ['simulation', /^src\/simulation\//],
   ['route', /^src\/routes\//],
   ['app', /^src\/app\.ts$/],
   ['main', /^src\/main\.ts$|^src\/cli\//],

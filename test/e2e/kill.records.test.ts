@@ -5,9 +5,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import type { View } from '../../src/protocol.ts';
 import type { Report } from '../../src/report/report.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
 import { comparable, sayingFor, until } from '../support/candidate.ts';
 import { type Crash, type CrashPoint, crashPoints } from '../support/model.victim.ts';
-import { seededRandom, takeSeed } from '../support/random.ts';
+import { takeSeed } from '../support/random.ts';
 import { callApi, type SpawnedService, spawnService } from '../support/service.ts';
 
 // Rule D13 on a file, with real processes. VIVA_SEED=… repeats the choice of a run.

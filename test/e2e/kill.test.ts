@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import type { Report } from '../../src/report/report.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
 import { comparable, sayingFor, until } from '../support/candidate.ts';
-import { seededRandom, takeSeed } from '../support/random.ts';
+import { takeSeed } from '../support/random.ts';
 import { callApi, type SpawnedService, spawnService } from '../support/service.ts';
 
 // Rules D1 and D2: PROTOCOL.md.

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { seededRandom } from '../../src/simulation/random.ts';
 import { memoryStore } from '../support/chaos.store.ts';
 import { manualClock } from '../support/clock.ts';
 import { drive } from '../support/model.drive.ts';
@@ -6,7 +7,7 @@ import { chartEdges, edgesOn, type Path, pathsOverEdges, pathsThroughPositions }
 import type { Run } from '../support/model.run.ts';
 import { type Crash, crashPoints } from '../support/model.victim.ts';
 import { openWorld } from '../support/model.world.ts';
-import { seededRandom, takeSeed } from '../support/random.ts';
+import { takeSeed } from '../support/random.ts';
 
 // VIVA_KILL_PATHS=all npx vitest run test/model/kill for every path through every position: some minutes.
 // VIVA_SEED=… repeats the choice of a run.
