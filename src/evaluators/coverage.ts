@@ -13,10 +13,12 @@ export interface Coverage {
 
 /** What coverage is made of: enough of the words, all of them, and words said together as the wording has them. */
 const SHARES = { enough: 0.6, all: 0.25, together: 0.15 };
-/** Enough is half of a wording's words, because a good answer need not use all of them, */
-const ENOUGH_SHARE = 0.5;
+/** Enough is a little less than half of a wording's words, because a good answer need not use all of them, */
+const ENOUGH_SHARE = 0.45;
 /** but more than one, or the only one: half of a tiny point is not the point. */
 const ENOUGH_MIN = 1.5;
+/** A wording of fewer words is judged as one, however many sentences it has. */
+const TEXT_UNITS_MIN = 8;
 /** Related words count for so much of a word, and for so much more of each word that was found itself. */
 const LOOSE_FREE = 0.4;
 const LOOSE_SHARE = 0.5;
@@ -35,23 +37,51 @@ export function coverWording(wording: Wording, reading: Reading, find: Matcher):
   return { coverage: isVerbatim ? 1 : shareOf(wording, matches, reading), isVerbatim, matches, missing };
 }
 
-function shareOf({ units, pairs }: Wording, matches: readonly Match[], reading: Reading): number {
-  const total = units.reduce((sum, unit) => sum + unit.weight, 0);
-  const earnedBy = (isLoose: boolean) =>
-    matches.reduce((sum, match) => (match.isLoose === isLoose ? sum + match.unit.weight * match.worth : sum), 0);
-  const solid = earnedBy(false);
-  const earned = solid + Math.min(earnedBy(true), LOOSE_FREE + LOOSE_SHARE * solid);
+function shareOf(wording: Wording, matches: readonly Match[], reading: Reading): number {
+  const total = weightOf(wording.units);
+  const earned = earnedBy(matches);
   if (earned === 0) return 0;
-  const enough = Math.min(1, earned / Math.min(total, Math.max(ENOUGH_MIN, ENOUGH_SHARE * total)));
-  const all = earned / total;
-  const pairsTotal = pairs.reduce((sum, pair) => sum + pair.weight, 0);
-  const { occurrencesByStem } = reading;
-  const pairsFound = pairs.reduce((sum, { first, second, weight }) => {
-    const isFound = follows(occurrencesByStem.get(first), occurrencesByStem.get(second), TOGETHER_WORDS_MAX);
-    return isFound ? sum + weight : sum;
-  }, 0);
-  const together = pairsTotal > 0 ? pairsFound / pairsTotal : enough;
-  return Math.min(1, SHARES.enough * enough + SHARES.all * all + SHARES.together * together);
+  const enough = enoughOf(wording, matches);
+  const together = togetherOf(wording, reading) ?? enough;
+  return Math.min(1, SHARES.enough * enough + (SHARES.all * earned) / total + SHARES.together * together);
+}
+
+/** Of a text of several sentences enough of each has to be said, because each says something else. */
+function enoughOf({ units }: Wording, matches: readonly Match[]): number {
+  const unitsBySentence = Map.groupBy(units, ({ sentence }) => sentence);
+  if (unitsBySentence.size < 2 || units.length < TEXT_UNITS_MIN) return enoughOfSentence(units, matches);
+  const matchesBySentence = Map.groupBy(matches, ({ unit }) => unit.sentence);
+  const shares = [...unitsBySentence].map(
+    ([sentence, own]) => weightOf(own) * enoughOfSentence(own, matchesBySentence.get(sentence) ?? []),
+  );
+  return shares.reduce((sum, share) => sum + share, 0) / weightOf(units);
+}
+
+function enoughOfSentence(units: readonly Unit[], matches: readonly Match[]): number {
+  const total = weightOf(units);
+  return Math.min(1, earnedBy(matches) / Math.min(total, Math.max(ENOUGH_MIN, ENOUGH_SHARE * total)));
+}
+
+/** Null where the wording has no two words that follow each other. */
+function togetherOf({ pairs }: Wording, { occurrencesByStem }: Reading): number | null {
+  if (pairs.length === 0) return null;
+  const found = pairs.filter(({ first, second }) =>
+    follows(occurrencesByStem.get(first), occurrencesByStem.get(second), TOGETHER_WORDS_MAX),
+  );
+  return weightOf(found) / weightOf(pairs);
+}
+
+function earnedBy(matches: readonly Match[]): number {
+  let [solid, loose] = [0, 0];
+  for (const { unit, worth, isLoose } of matches) {
+    if (isLoose) loose += unit.weight * worth;
+    else solid += unit.weight * worth;
+  }
+  return solid + Math.min(loose, LOOSE_FREE + LOOSE_SHARE * solid);
+}
+
+function weightOf(rows: readonly { weight: number }[]): number {
+  return rows.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** Is it said word for word by the candidate, not by a prompt before? */

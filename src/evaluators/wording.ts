@@ -1,5 +1,6 @@
 import { lineOf } from './phrases.ts';
 import { findNegated } from './polarity.ts';
+import { splitSentences } from './sentences.ts';
 import type { Token } from './tokens.ts';
 import { commonWords, NEGATION } from './words.ts';
 
@@ -12,6 +13,8 @@ export interface Unit {
   weight: number;
   /** Does the wording say `not` before it? */
   isNegated: boolean;
+  /** The sentence of the wording in which it stands first. */
+  sentence: number;
 }
 
 /** Two content words that follow each other in a wording. */
@@ -46,10 +49,13 @@ export function toWording(
   const hasContent = tokens.some((token) => !token.isFunction);
   const unitsByStem = new Map<string, Unit>();
   const pairsByStems = new Map<string, Pair>();
-  let last: Unit | undefined;
+  const ends = splitSentences(text).map(({ end }) => end);
+  let [last, sentence]: [Unit | undefined, number] = [undefined, 0];
   for (const [index, token] of tokens.entries()) {
     if (hasContent && token.isFunction) continue;
-    const unit = unitsByStem.get(token.stem) ?? toUnit(token, negated[index] === true, question.stems);
+    while (token.start >= (ends[sentence] ?? Number.POSITIVE_INFINITY)) sentence++;
+    const own = { isNegated: negated[index] === true, sentence };
+    const unit = unitsByStem.get(token.stem) ?? { ...toUnit(token, question.stems), ...own };
     unitsByStem.set(unit.stem, unit);
     const isOneWord = last?.whole !== undefined && last.whole === unit.whole;
     if (last && last.stem !== unit.stem && !isOneWord) {
@@ -66,12 +72,14 @@ export function toWording(
   };
 }
 
-function toUnit({ stem, text, whole }: Token, isNegated: boolean, questionStems: ReadonlySet<string>): Unit {
+function toUnit(
+  { stem, text, whole }: Token,
+  questionStems: ReadonlySet<string>,
+): Omit<Unit, 'isNegated' | 'sentence'> {
   const unit = {
     word: stem === NEGATION ? NEGATION : text,
     stem,
     weight: (questionStems.has(stem) ? QUESTION_WORD_WEIGHT : 1) * (commonWords.has(text) ? COMMON_WORD_WEIGHT : 1),
-    isNegated,
   };
   return whole === undefined ? unit : { ...unit, whole };
 }
