@@ -51,7 +51,7 @@ export interface PlanRow {
 }
 
 /** Read a head row. */
-export function toHead(row: HeadRow): InterviewHead {
+export function toHead(row: Omit<HeadRow, 'number'>): InterviewHead {
   return {
     id: row.id,
     meta: JSON.parse(row.meta) as InterviewHead['meta'],
