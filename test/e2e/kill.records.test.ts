@@ -13,7 +13,7 @@ import { callApi, type SpawnedService, spawnService } from '../support/service.t
 
 // Rule D13 on a file, with real processes. VIVA_SEED=… repeats the choice of a run.
 
-const KILLS = 9;
+const KILLS = 15;
 
 interface Run {
   report: unknown;
@@ -48,19 +48,20 @@ async function serve(env: Record<string, string>, crashes: readonly Crash[]): Pr
     return current;
   }
 
-  async function goOn(first: SpawnedService): Promise<SpawnedService> {
-    let service = first;
+  async function goOn(): Promise<SpawnedService> {
     for (const death of deaths.slice(1)) {
-      expect(await service.ended).toBe('SIGKILL');
-      service = await start(death);
+      // What was under way goes on as soon as it is back: it may die before it has said that it listens.
+      const signal = await current.then(({ ended }) => ended).catch((error: Error) => error.cause);
+      expect(signal).toBe('SIGKILL');
+      start(death).catch(() => {});
     }
-    return service;
+    return current;
   }
 
   const first = await start(deaths[0]);
-  onTestFinished(async () => (await current).kill());
+  onTestFinished(() => current.then(({ kill }) => kill()).catch(() => {}));
   port = new URL(first.url).port;
-  return { current: () => current, last: goOn(first) };
+  return { current: () => current, last: goOn() };
 }
 
 /** Run one interview to its end while the services die at the given records. */
@@ -74,9 +75,11 @@ async function interview(folder: string, crashes: readonly Crash[]): Promise<Run
       planId: 'backend-basics',
     },
   );
-  // Nobody connects, and no record is written, before the service has said that it listens.
+  // Nobody connects before the service has said that it listens.
   const patientFetch: typeof fetch = async (...asked) => services.current().then(() => fetch(...asked));
-  const client = createClient({ url: first.url, interviewId: id, token, fetch: patientFetch });
+  // It comes back soon: longer away would be on record.
+  const random = () => 0.1;
+  const client = createClient({ url: first.url, interviewId: id, token, fetch: patientFetch, random });
   onTestFinished(() => client.close());
 
   /** What was stored but not acknowledged is acknowledged as a duplicate; nothing else is. */

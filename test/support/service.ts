@@ -29,7 +29,7 @@ const commands = {
 /**
  * Run a service and wait until it listens.
  *
- * Errors: the service's own words when it stops before that.
+ * Errors: the service's own words when it stops before that; `cause` is the signal that has ended it, if one did.
  */
 export async function spawnService(
   env: Record<string, string>,
@@ -52,8 +52,8 @@ export async function spawnService(
     const { url, adminKey, candidateUrl, consoleUrl } = JSON.parse(line) as SpawnedService;
     return { url, adminKey, candidateUrl, consoleUrl, ...endings(child, exited) };
   }
-  await exited;
-  throw new Error(`the service did not start:\n${errors.join('')}`);
+  const [, cause] = await exited;
+  throw new Error(`the service did not start:\n${errors.join('')}`, { cause });
 }
 
 function endings(child: ChildProcess, exited: Promise<unknown[]>): Pick<SpawnedService, 'ended' | 'kill' | 'stop'> {
