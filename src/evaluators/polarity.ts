@@ -12,6 +12,9 @@ const clauseWords = new Set('but because so although while if when and or which'
 /** Words that pass a negation on: "it is not **true** that *consumers block*". */
 const carriers = new Set('true correct right case'.split(' '));
 
+/** Words that take a negation for themselves: "not **sure** whether", "not **only** this". */
+const takers = new Set('sure certain only just necessarily know mind matter'.split(' '));
+
 /** Does this word turn round what follows? */
 export function isNegator(token: Token): boolean {
   return token.stem === NEGATION || negators.has(token.text);
@@ -32,7 +35,8 @@ export function findNegated(tokens: readonly Token[], text: string): boolean[] {
       return false;
     }
     const isNegated = left > 0;
-    if (isNegated && carriers.has(token.text)) left = REACH;
+    if (isNegated && takers.has(token.text)) left = 0;
+    else if (isNegated && carriers.has(token.text)) left = REACH;
     else if (isNegated && !token.isFunction) left--;
     return isNegated;
   });

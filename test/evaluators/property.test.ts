@@ -11,7 +11,9 @@ import { tokenize } from '../../src/evaluators/tokens.ts';
 const vocabulary =
   `the a of to and is not when server client request retry timeout same effect state once twice key cache
   lock queue replica index idempotent consistency useEffect user_id read-only 42 5432 HTTP PUT don't naïve Schlüssel 数据库 эффект
-  cached caching retries retrying servers`.split(/\s+/);
+  cached caching retries retrying servers never no without k8s kubernetes FIFO first in out petition true that but`.split(
+    /\s+/,
+  );
 const text = fc
   .array(fc.tuple(fc.constantFrom(...vocabulary), fc.constantFrom(' ', ' ', ' ', '. ', ', ', '\n')), {
     minLength: 1,
