@@ -14,7 +14,7 @@ interface Variable<Value> {
 }
 
 /** Where interviews are kept. */
-type StoreConfig = { kind: 'memory' } | { kind: 'sqlite'; path: string };
+type StoreConfig = { kind: 'memory' } | { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string };
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -43,7 +43,9 @@ const store = z.string().transform((text, context): StoreConfig => {
   if (text === 'memory') return { kind: 'memory' };
   if (scheme === 'sqlite' && text.length > 'sqlite:'.length && text !== 'sqlite::memory:')
     return { kind: 'sqlite', path: text.slice('sqlite:'.length) };
-  const isPlanned = ['postgres', 'postgresql', 'redis', 'rediss'].includes(scheme);
+  const isPostgres = scheme === 'postgres' || scheme === 'postgresql';
+  if (isPostgres && URL.parse(text)?.hostname) return { kind: 'postgres', url: text };
+  const isPlanned = scheme === 'redis' || scheme === 'rediss';
   context.addIssue(isPlanned ? `${scheme} stores are not supported by this version` : 'unknown store');
   return z.NEVER;
 });
@@ -80,7 +82,7 @@ export const variables = {
   VIVA_STORE: {
     description: 'Where interviews are kept. memory forgets them when the process ends.',
     default: 'sqlite:data/viva.sqlite',
-    accepted: 'memory, or sqlite:PATH',
+    accepted: 'memory, sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
     schema: store,
   },
   VIVA_SECRET: {
@@ -138,6 +140,7 @@ export const variables = {
     1,
     1_000_000,
   ),
+  VIVA_STORE_CONNECTIONS_MAX: count('Connections of this process to PostgreSQL.', 10, 2, 1_000),
   VIVA_HIBERNATE_AFTER_SECONDS: count('An idle interview leaves memory after this long.', 300, 1, 86_400),
   VIVA_INTERVIEW_SOCKETS_MAX: count('Connections to one interview at a time.', 20, 2, 1_000),
   VIVA_ADDRESS_SOCKETS_MAX: count('Connections from one IP address at a time.', 200, 1, 100_000),
@@ -181,6 +184,7 @@ export interface Config {
   readonly answerCharsMax: number;
   readonly mailboxMax: number;
   readonly liveMax: number;
+  readonly storeConnectionsMax: number;
   readonly hibernateAfterMs: number;
   readonly interviewSocketsMax: number;
   readonly addressSocketsMax: number;
@@ -197,7 +201,9 @@ function read(name: Name, env: NodeJS.ProcessEnv, problems: string[]): unknown {
   if (text === '') return name === 'VIVA_ORIGINS' || name === 'VIVA_TRUSTED_PROXIES' ? [] : undefined;
   const result = variable.schema.safeParse(text);
   if (result.success) return result.data;
-  const shown = variable.isSecret ? ` (a secret of ${text.length} characters)` : `=${JSON.stringify(text)}`;
+  // An address may hold a password.
+  const harmless = text.replace(/\/\/.*@/, '//***@');
+  const shown = variable.isSecret ? ` (a secret of ${text.length} characters)` : `=${JSON.stringify(harmless)}`;
   const why = result.error.issues.find((issue) => issue.code === 'custom' && issue.message !== 'Invalid input');
   problems.push(`${name}${shown}: ${why ? `${why.message}; ` : ''}accepted: ${variable.accepted}`);
   return undefined;
@@ -218,6 +224,7 @@ function toConfig(values: Values): Config {
     answerCharsMax: values.VIVA_ANSWER_CHARS_MAX,
     mailboxMax: values.VIVA_MAILBOX_MAX,
     liveMax: values.VIVA_LIVE_INTERVIEWS_MAX,
+    storeConnectionsMax: values.VIVA_STORE_CONNECTIONS_MAX,
     hibernateAfterMs: values.VIVA_HIBERNATE_AFTER_SECONDS * 1_000,
     interviewSocketsMax: values.VIVA_INTERVIEW_SOCKETS_MAX,
     addressSocketsMax: values.VIVA_ADDRESS_SOCKETS_MAX,

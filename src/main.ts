@@ -11,6 +11,7 @@ import { createDowntime } from './downtime.ts';
 import { createRubricEvaluator } from './evaluators/rubric.ts';
 import type { Journal } from './journal/journal.ts';
 import { createMemoryJournal } from './journal/memory.ts';
+import { openPostgresJournal } from './journal/postgres/journal.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
 import { findPlan } from './plans/publish.ts';
 import { makeLinks } from './routes/interviews.ts';
@@ -42,8 +43,12 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function openStore({ store }: Config): Journal {
+async function openStore({ store, storeConnectionsMax }: Config): Promise<Journal> {
   if (store.kind === 'memory') return createMemoryJournal();
+  if (store.kind === 'postgres')
+    return openPostgresJournal({ url: store.url, connectionsMax: storeConnectionsMax }).catch((error) =>
+      stop(`The database of VIVA_STORE cannot be used: ${reasonOf(error)}`),
+    );
   const folder = resolve(dirname(store.path));
   try {
     return createSqliteJournal({ path: store.path });
@@ -103,7 +108,7 @@ function announce(url: string, secrets: Secrets, sample: { candidateUrl: string;
 const read = readConfig(process.env);
 if (!read.ok) stop(...read.problems);
 const { config } = read;
-const journal = openStore(config);
+const journal = await openStore(config);
 const secrets = openSecrets(config);
 const log = pino({ level: config.logLevel, redact: ['req.headers.authorization'] });
 

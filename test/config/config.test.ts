@@ -24,6 +24,7 @@ describe('readConfig', () => {
       answerCharsMax: 20_000,
       mailboxMax: 256,
       liveMax: 10_000,
+      storeConnectionsMax: 10,
       hibernateAfterMs: 300_000,
       interviewSocketsMax: 20,
       addressSocketsMax: 200,
@@ -76,7 +77,7 @@ describe('readConfig', () => {
     ['HOST', 'not a host'],
     ['VIVA_STORE', 'mysql://x'],
     ['VIVA_STORE', 'sqlite:'],
-    ['VIVA_STORE', 'postgres://db/viva'],
+    ['VIVA_STORE', 'postgres:viva'],
     ['VIVA_STORE', 'redis://cache'],
     ['VIVA_EVALUATOR', 'llm'],
     ['VIVA_EVALUATOR', 'oracle'],
@@ -94,7 +95,6 @@ describe('readConfig', () => {
   });
 
   test('what is planned is told apart from what is wrong', () => {
-    expect(problemsOf({ VIVA_STORE: 'postgres://db/viva' })[0]).toContain('not supported by this version');
     expect(problemsOf({ VIVA_STORE: 'redis://cache' })[0]).toContain('not supported by this version');
     expect(problemsOf({ VIVA_EVALUATOR: 'llm' })[0]).toContain('not supported by this version');
     expect(problemsOf({ VIVA_EVALUATOR: 'oracle' })[0]).not.toContain('not supported by this version');
@@ -105,6 +105,13 @@ describe('readConfig', () => {
     expect(problem).toContain(`${name} (a secret of 10 characters)`);
     expect(problem).toContain(variables[name].accepted);
     expect(problem).not.toContain('too short!');
+  });
+
+  test('an address of PostgreSQL is taken as it stands, and its password is never shown', () => {
+    const url = 'postgresql://viva:secret@db.example.com:6432/viva?sslmode=verify-full';
+    expect(readConfig({ VIVA_STORE: url })).toMatchObject({ ok: true, config: { store: { kind: 'postgres', url } } });
+    const [problem] = problemsOf({ VIVA_STORE: 'postgre://viva:sec/r@t@db/viva' });
+    expect(problem).toContain('VIVA_STORE="postgre://***@db/viva"');
   });
 
   test('all problems are told at once', () => {

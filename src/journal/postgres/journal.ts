@@ -29,7 +29,7 @@ const PUBLISH_ATTEMPTS_MAX = 20;
 export interface PostgresOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with the parameters that `pg` knows. */
   url: string;
-  /** Connections for everything but appends, which have one of their own. */
+  /** Connections at a time, two at least: one of them is kept for appends. */
   connectionsMax?: number;
 }
 
@@ -74,12 +74,12 @@ async function prepare(url: string): Promise<void> {
  *
  * Errors: STORE_UNAVAILABLE naming the database, without its password, and what is wrong.
  */
-export async function openPostgresJournal({ url, connectionsMax = 9 }: PostgresOptions): Promise<Journal> {
+export async function openPostgresJournal({ url, connectionsMax = 10 }: PostgresOptions): Promise<Journal> {
   const name = nameOf(url);
   await prepare(url);
   // Readers, however many, must not hold up what people have said.
   const appendPool = createPool({ url, connectionsMax: 1 });
-  const pool = createPool({ url, connectionsMax });
+  const pool = createPool({ url, connectionsMax: Math.max(1, connectionsMax - 1) });
   const group = createGroup({
     commit: (entries: Parameters<typeof commitAppends>[1]) => commitAppends(appendPool, entries),
     countMax: WAITING_COUNT_MAX,
