@@ -18,6 +18,11 @@ const commands = {
     does: 'run whole interviews offline with candidates that are made up',
     run: async (invocation: Invocation) => (await import('./simulate.ts')).runSimulate(invocation),
   },
+  export: {
+    usage: 'export ID [--format json|csv|html] [--store sqlite:PATH]',
+    does: 'write the report of one interview',
+    run: async (invocation: Invocation) => (await import('./export.ts')).runExport(invocation),
+  },
   rerun: {
     usage: 'rerun ID --plan PLAN [--json] [--store sqlite:PATH]',
     does: 'judge what was answered by another plan or rubric, beside what was judged then',

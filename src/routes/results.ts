@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { VivaError } from '../errors.ts';
 import { assertKnown } from '../journal/versions.ts';
 import { recordSchema, type TranscriptEntry, timeLedgerSchema, transcriptSchema, viewSchema } from '../protocol.ts';
+import { formats, writeReport } from '../report/formats.ts';
+import { reportPolicy } from '../report/html.ts';
 import { readLedger } from '../report/ledger.ts';
 import { viewOfReading } from '../report/read.ts';
 import { buildReport, chainSchema, reportSchema } from '../report/report.ts';
@@ -71,11 +73,18 @@ export function registerResults(app: App, service: Service): void {
       config,
       schema: {
         params: interviewParams,
-        querystring: z.object({ format: z.enum(['json']).default('json') }),
-        response: { 200: reportSchema, ...problemResponses },
+        querystring: z.object({ format: z.enum(['json', 'csv', 'html']).default('json') }),
+        response: { 200: z.union([reportSchema, z.string()]), ...problemResponses },
       },
     },
-    async ({ params }) => buildReport(await readInterview(params.id)),
+    async ({ params, query: { format } }, reply) => {
+      const report = buildReport(await readInterview(params.id));
+      if (format === 'json') return report;
+      reply.header('content-type', formats[format]);
+      if (format === 'html') reply.header('content-security-policy', reportPolicy);
+      else reply.header('content-disposition', `attachment; filename="interview-${params.id}.csv"`);
+      return writeReport(report, format);
+    },
   );
 
   app.get(

@@ -1,12 +1,5 @@
+import { escapeMarkup } from '../escape.ts';
 import type { Simulation } from './simulate.ts';
-
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-
-function escapeXml(text: string): string {
-  // XML 1.0 has no place for most control characters, escaped or not.
-  const clean = [...text].filter((char) => char >= ' ' || char === '\n' || char === '\t').join('');
-  return clean.replace(/[&<>"']/g, (char) => escapes[char] ?? '');
-}
 
 /** Simulations as a JUnit report: a suite each, with a case for the course and one for every question that was asked. */
 export function toJunit(simulations: readonly Simulation[]): string {
@@ -20,13 +13,13 @@ export function toJunit(simulations: readonly Simulation[]): string {
     });
     const suiteName = `${plan.id}, ${candidate}, seed ${seed}`;
     const lines = cases.map(({ name, failures }) => {
-      const inner = failures.map((failure) => `\n      <failure message="${escapeXml(failure)}"/>`).join('');
-      const open = `    <testcase classname="${escapeXml(suiteName)}" name="${escapeXml(name)}"`;
+      const inner = failures.map((failure) => `\n      <failure message="${escapeMarkup(failure)}"/>`).join('');
+      const open = `    <testcase classname="${escapeMarkup(suiteName)}" name="${escapeMarkup(name)}"`;
       return inner === '' ? `${open}/>` : `${open}>${inner}\n    </testcase>`;
     });
     const failed = cases.filter(({ failures }) => failures.length > 0).length;
     const seconds = report.timeLedger.totalMs / 1_000;
-    return `  <testsuite name="${escapeXml(suiteName)}" tests="${cases.length}" failures="${failed}" time="${seconds}">
+    return `  <testsuite name="${escapeMarkup(suiteName)}" tests="${cases.length}" failures="${failed}" time="${seconds}">
 ${lines.join('\n')}
   </testsuite>`;
   });

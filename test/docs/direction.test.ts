@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../..');
 /** Layers from the bottom up: a file imports from its own layer and from those below. */
 const layers: [name: string, files: RegExp][] = [
   ['machine', /^machines\//],
-  ['leaf', /^src\/(wire|protocol|errors|clock|config)\.ts$/],
+  ['leaf', /^src\/(wire|escape|protocol|errors|clock|config)\.ts$/],
   ['part', /^src\/(plans|evaluators|journal)\//],
   ['reducer', /^src\/(reduce|annotations|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/report\//],
   [

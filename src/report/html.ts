@@ -1,0 +1,207 @@
+import { hash } from 'node:crypto';
+import { escapeMarkup } from '../escape.ts';
+import { joinAnswers } from '../evaluators/evaluator.ts';
+import type { EvaluationView, ReviewView, TimeLedger, TranscriptEntry } from '../protocol.ts';
+import type { Report } from './report.ts';
+
+// A report as one page that needs nothing else: to print on A4 or Letter, to keep, to send.
+
+const style = `
+:root { color-scheme: light dark; --ink: #1c1e21; --dim: #5c6168; --line: #d5d9de; --mark: #fff0b3; --paper: #fff; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e8eaed; --dim: #a3a9b1; --line: #3c4148; --mark: #5a4a00; --paper: #15171a; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 52rem; padding: 1.5rem; color: var(--ink); background: var(--paper);
+  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1 { margin: 0 0 .25rem; font-size: 1.6rem; line-height: 1.25; }
+h2 { margin: 2rem 0 .5rem; font-size: 1.2rem; }
+h3 { margin: 1.25rem 0 .25rem; font-size: 1rem; }
+p { margin: .25rem 0; }
+.dim { color: var(--dim); }
+.answer { margin: .5rem 0; padding-left: .75rem; border-left: 3px solid var(--line); white-space: pre-wrap; }
+mark { color: inherit; background: var(--mark); text-decoration: underline; }
+table { width: 100%; margin: .5rem 0; border-collapse: collapse; font-size: .9rem; }
+th, td { overflow-wrap: break-word; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+.wide { overflow-x: auto; }
+th:first-child, td:first-child { min-width: 9rem; }
+.short { white-space: nowrap; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+section { break-inside: auto; }
+h2, h3 { break-after: avoid; }
+tr, .answer { break-inside: avoid; }
+@page { margin: 18mm; }
+@media print {
+  :root { --ink: #000; --dim: #444; --line: #bbb; --mark: #eee; --paper: #fff; }
+  body { max-width: none; padding: 0; font-size: 10.5pt; }
+}
+`;
+
+/** What a response needs to say so that browsers take the page's own style and nothing else. */
+export const reportPolicy = `default-src 'none'; style-src 'sha256-${hash('sha256', style, 'base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+const e = escapeMarkup;
+const percent = (share: number | null | undefined) => (share == null ? '–' : `${Math.round(share * 100)} %`);
+const instant = (at: number | null) =>
+  at === null ? '–' : `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${Math.floor(seconds / 3_600)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
+}
+
+const verdicts = { met: 'met', partial: 'partly met', not_met: 'not met', contradicted: 'contradicted' } as const;
+
+const accounts: Record<Exclude<keyof TimeLedger, 'totalMs'>, string> = {
+  thinkingMs: 'Thinking',
+  typingMs: 'Typing',
+  extendedMs: 'Own time by extension',
+  evaluatingMs: 'Answers being judged',
+  pausedMs: 'Paused',
+  disconnectedMs: 'Without a connection',
+  downMs: 'Service down',
+};
+
+function table(head: readonly string[], rows: readonly (readonly string[])[], numeric: readonly number[] = []): string {
+  const cell = (tag: 'th' | 'td', text: string, index: number) =>
+    `<${tag}${tag === 'th' ? ' scope="col"' : ''}${numeric.includes(index) ? ' class="number"' : ''}>${text}</${tag}>`;
+  const line = (tag: 'th' | 'td', cells: readonly string[]) =>
+    `<tr>${cells.map((text, index) => cell(tag, text, index)).join('')}</tr>`;
+  const body = rows.map((cells) => line('td', cells)).join('\n');
+  return `<div class="wide" tabindex="0"><table><thead>${line('th', head)}</thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+/** An answer with what evidence lies in it marked. Evidence counts in all answers to the question so far, as one text. */
+function markAnswer(text: string, offset: number, evaluation: EvaluationView | null | undefined): string {
+  const isMarked = new Uint8Array(text.length);
+  for (const { evidence } of evaluation?.points ?? [])
+    for (const { start, end } of evidence) isMarked.fill(1, Math.max(0, start - offset), Math.max(0, end - offset));
+  let html = '';
+  for (let from = 0; from < text.length; ) {
+    let to = from;
+    while (to < text.length && isMarked[to] === isMarked[from]) to += 1;
+    const run = e(text.slice(from, to));
+    html += isMarked[from] ? `<mark>${run}</mark>` : run;
+    from = to;
+  }
+  return html;
+}
+
+function renderEvaluation(evaluation: EvaluationView, label: string): string {
+  const { score, confidence, needsReview, isDegraded, flags, evaluator, points } = evaluation;
+  const remarks = [
+    ...(needsReview ? ['a person should look at it'] : []),
+    ...(isDegraded ? ['judged by the fallback'] : []),
+    ...flags.map((flag) => `flag: ${flag}`),
+  ];
+  const rows = points.map(({ text, weight, verdict, coverage, evidence, reason }) => [
+    e(text),
+    String(weight),
+    `<span class="short">${verdicts[verdict]},</span> ${percent(coverage)}`,
+    [
+      ...evidence.map(({ quote }) => `“${e(quote)}”`),
+      ...(reason === undefined ? [] : [`<span class="dim">${e(reason)}</span>`]),
+    ].join('<br>'),
+  ]);
+  return `<p>${label}: <strong>${percent(score)}</strong>, confidence ${percent(confidence)}, by ${e(evaluator.id)} ${e(evaluator.version)}${remarks.length > 0 ? `; ${e(remarks.join('; '))}` : ''}.</p>
+${table(['Point', 'Weight', 'Verdict', 'Evidence'], rows, [1])}`;
+}
+
+const passedWords = { skip: 'Skipped.', deadline: 'Time ran out.', end: 'The interview ended here.' } as const;
+
+function renderEntry(entry: TranscriptEntry, before: readonly string[]): string {
+  const { kind, text, answer, passed, evaluation, decision, failures, reevaluations = [] } = entry;
+  const offset = before.length === 0 ? 0 : joinAnswers([...before, '']).length;
+  return [
+    ...(kind === 'followUp' ? [`<h3>Follow-up: ${e(text)}</h3>`] : []),
+    answer
+      ? `<div class="answer">${markAnswer(answer.text, offset, evaluation)}</div><p class="dim">${answer.from === 'draft' ? 'Taken from the draft when time ran out' : 'Submitted'}, ${instant(answer.at)}</p>`
+      : `<p class="dim">${passed ? passedWords[passed] : 'Not answered.'}</p>`,
+    ...failures.map(({ attempt, code }) => `<p class="dim">Attempt ${attempt} to judge it failed: ${e(code)}.</p>`),
+    ...(evaluation === null ? ['<p><strong>Nothing could judge this answer; it waits for a person.</strong></p>'] : []),
+    ...(evaluation ? [renderEvaluation(evaluation, 'Judged')] : []),
+    ...reevaluations.map((again) => renderEvaluation(again, `Judged again, ${instant(again.at)}`)),
+    ...(decision ? [`<p class="dim">${e(decision.text)}</p>`] : []),
+  ].join('\n');
+}
+
+function renderQuestion(question: Report['questions'][number], index: number): string {
+  const { text, score, threshold, reviewedScore, entries } = question;
+  const before: string[] = [];
+  const parts = entries.map((entry) => {
+    const html = renderEntry(entry, before);
+    if (entry.answer) before.push(entry.answer.text);
+    return html;
+  });
+  const reviewed = reviewedScore === null ? '' : `, as reviewed <strong>${percent(reviewedScore)}</strong>`;
+  return `<section>
+<h2>${index + 1}. ${e(text)}</h2>
+<p>Score <strong>${percent(score)}</strong>${reviewed}, threshold ${percent(threshold)}</p>
+${parts.length === 0 ? '<p class="dim">Not asked.</p>' : parts.join('\n')}
+</section>`;
+}
+
+function renderReview({ at, by, rater, questionId, pointId, verdict, score, decision, reason }: ReviewView): string[] {
+  const about = [questionId, pointId].filter((part) => part !== undefined).join(', ') || 'the interview';
+  const said = [verdict && verdicts[verdict], score === undefined ? undefined : percent(score), decision];
+  return [instant(at), e(rater ?? by), e(about), e(said.filter((part) => part !== undefined).join(', ')), e(reason)];
+}
+
+/** A report as one HTML page. Everything that somebody wrote is escaped. */
+export function toHtml(report: Report): string {
+  const { plan, candidate, counts, chain, timeLedger, reviews, questions } = report;
+  const name = candidate.name ?? 'Candidate without a name';
+  const evaluators = new Set(
+    questions.flatMap(({ entries }) =>
+      entries.flatMap(({ evaluation }) =>
+        evaluation ? `${evaluation.evaluator.id} ${evaluation.evaluator.version}` : [],
+      ),
+    ),
+  );
+  const held = chain.isIntact
+    ? `holds over ${chain.recordCount} records`
+    : `is BROKEN at record ${chain.brokenAt?.seq}`;
+  const erased = chain.erasedAt === undefined ? '' : `; personal texts erased ${instant(chain.erasedAt)}`;
+  const spent = Object.entries(accounts).map(([account, words]) => [
+    words,
+    duration(timeLedger[account as keyof TimeLedger]),
+  ]);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${e(plan.title)}: ${e(name)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${e(plan.title)}</h1>
+<p>${e(name)} · ${e(report.outcome ?? 'under way')} · started ${instant(report.startedAt)} · ended ${instant(report.completedAt)}</p>
+<p>Score <strong>${percent(report.score)}</strong>${report.reviewedScore === null ? '' : `, as reviewed <strong>${percent(report.reviewedScore)}</strong>`} · ${counts.answered} of ${counts.questions} questions answered, ${counts.followUps} follow-ups, ${counts.needsReview} judgements for a person to look at</p>
+<p class="dim">Scores come from words that were found in the answers. They are aids for a person, not grades.</p>
+${questions.map(renderQuestion).join('\n')}
+${reviews.length === 0 ? '' : `<section><h2>Reviews</h2>${table(['When', 'Who', 'About', 'Says', 'Reason'], reviews.map(renderReview))}</section>`}
+<section><h2>Where the time went</h2>
+${table(['', 'h:mm:ss'], [...spent, ['<strong>Together</strong>', `<strong>${duration(timeLedger.totalMs)}</strong>`]], [1])}
+</section>
+<section><h2>Where this comes from</h2>
+${table(
+  ['', ''],
+  [
+    ['Interview', e(report.interviewId)],
+    ['Plan', `${e(plan.id)} version ${plan.version}, ${e(plan.hash)}`],
+    ['Machine', `version ${e(report.machineVersion)}`],
+    ['Judged by', e([...evaluators].join(', ') || '–')],
+    ['Time', `${report.accommodations.untimed ? 'without limits' : `× ${report.accommodations.timeMultiplier}`}`],
+    ['Record chain', `${held}${erased}`],
+    ['Chain head', e(chain.headHash)],
+  ],
+)}
+</section>
+</main>
+</body>
+</html>
+`;
+}
