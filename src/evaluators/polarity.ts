@@ -2,7 +2,7 @@ import type { Token } from './tokens.ts';
 import { NEGATION } from './words.ts';
 
 /** Other words than `not` that turn round what follows. */
-const negators = new Set('never no none without neither nothing nobody hardly'.split(' '));
+const negators = new Set('never no none without neither nobody hardly'.split(' '));
 /** A negation reaches so many words with content, */
 const REACH = 2;
 /** and no farther than its clause. */

@@ -2,7 +2,7 @@ import { type Rubric, rubricChars } from './evaluator.ts';
 import { isList, lineOf, runsOf } from './phrases.ts';
 import type { Background } from './reading.ts';
 import { contentStems, functionShare, type Token, tokenize } from './tokens.ts';
-import { toWording, type Wording } from './wording.ts';
+import { type Surroundings, toWording, type Wording } from './wording.ts';
 import { PROSE_SHARE_MIN } from './words.ts';
 
 /** A question and its rubric, ready to be matched with answers. */
@@ -52,23 +52,33 @@ function isFrozen(rubric: Rubric): boolean {
 
 function prepare(question: string, rubric: Rubric): PreparedRubric {
   const questionTokens = tokenize(question);
-  const known = { stems: contentStems(questionTokens), line: lineOf(questionTokens) };
   const textsByPoint = rubric.points.map((point) => [point.text, ...point.alternatives].map(readText));
   const tokensByPoint = textsByPoint.map((texts) => texts.map(({ tokens }) => tokens));
-  const wordingsByPoint = textsByPoint.map((texts) => toWordings(texts, known));
+  const surroundings: Surroundings = {
+    questionStems: contentStems(questionTokens),
+    questionLine: lineOf(questionTokens),
+    pointCountsByStem: countPoints(tokensByPoint),
+  };
+  const wordingsByPoint = textsByPoint.map((texts) => toWordings(texts, surroundings));
   const rubricStems = new Set(wordingsByPoint.flat().flatMap((wording) => wording.units.map((unit) => unit.stem)));
   const isEnglish = functionShare([...questionTokens, ...tokensByPoint.flat(2)]) >= PROSE_SHARE_MIN;
   const isSaladKnown = isEnglish && !tokensByPoint.flat().some(isList);
   const background = {
     questionRuns: runsOf(questionTokens),
-    questionStems: known.stems,
+    questionStems: surroundings.questionStems,
     rubricStems,
     isSaladKnown,
   };
   return { wordingsByPoint, background, isEnglish };
 }
 
-type Known = Parameters<typeof toWording>[2];
+function countPoints(tokensByPoint: readonly (readonly Token[][])[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const wordings of tokensByPoint) {
+    for (const stem of contentStems(wordings.flat())) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  }
+  return counts;
+}
 
 interface ReadText {
   text: string;
@@ -80,9 +90,9 @@ function readText(text: string): ReadText {
 }
 
 /** The wordings of one point. Where one has words with content, another of grammar alone must be said word for word. */
-function toWordings(texts: readonly ReadText[], known: Known): Wording[] {
+function toWordings(texts: readonly ReadText[], surroundings: Surroundings): Wording[] {
   const hasContent = ({ tokens }: ReadText) => tokens.some((token) => !token.isFunction);
-  const prepare = ({ text, tokens }: ReadText) => toWording(text, tokens, known);
+  const prepare = ({ text, tokens }: ReadText) => toWording(text, tokens, surroundings);
   if (!texts.some(hasContent)) return texts.map(prepare);
   const rich = texts.filter(hasContent).map(prepare);
   const poor = texts.filter((text) => !hasContent(text)).map(prepare);

@@ -19,7 +19,7 @@ const CONTRARY_MIN = 0.5;
 const TURNED_SHARE_MIN = 0.5;
 /** Words that follow each other in a wording are at most so many words apart where they are said for the same reason. */
 const CONTEXT_WORDS_MAX = 5;
-const NEIGHBOURS_MIN = 5;
+const NEIGHBOURS_MIN = 6;
 const NEIGHBOURS_SHARE_MAX = 0.42;
 /** A wording of more words is a text, and its words may stand anywhere. */
 const WORDING_UNITS_MAX = 15;

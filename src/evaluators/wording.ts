@@ -39,12 +39,16 @@ const COMMON_WORD_WEIGHT = 0.6;
 /** A shorter wording said word for word is judged by its words. */
 const VERBATIM_WORDS_MIN = 3;
 
+/** What the words of a wording are weighed against. */
+export interface Surroundings {
+  questionStems: ReadonlySet<string>;
+  questionLine: string;
+  /** In how many points of the rubric a stem occurs: what all of them say tells none of them apart. */
+  pointCountsByStem: ReadonlyMap<string, number>;
+}
+
 /** Prepare one wording of a point for matching. `tokens` are those of `text`. */
-export function toWording(
-  text: string,
-  tokens: readonly Token[],
-  question: { stems: ReadonlySet<string>; line: string },
-): Wording {
+export function toWording(text: string, tokens: readonly Token[], surroundings: Surroundings): Wording {
   const negated = findNegated(tokens, text);
   const hasContent = tokens.some((token) => !token.isFunction);
   const unitsByStem = new Map<string, Unit>();
@@ -55,7 +59,7 @@ export function toWording(
     if (hasContent && token.isFunction) continue;
     while (token.start >= (ends[sentence] ?? Number.POSITIVE_INFINITY)) sentence++;
     const own = { isNegated: negated[index] === true, sentence };
-    const unit = unitsByStem.get(token.stem) ?? { ...toUnit(token, question.stems), ...own };
+    const unit = unitsByStem.get(token.stem) ?? { ...toUnit(token, surroundings), ...own };
     unitsByStem.set(unit.stem, unit);
     const isOneWord = last?.whole !== undefined && last.whole === unit.whole;
     if (last && last.stem !== unit.stem && !isOneWord) {
@@ -68,18 +72,17 @@ export function toWording(
   return {
     units: [...unitsByStem.values()],
     pairs: [...pairsByStems.values()],
-    line: tokens.length < VERBATIM_WORDS_MIN || question.line.includes(line) ? null : line,
+    line: tokens.length < VERBATIM_WORDS_MIN || surroundings.questionLine.includes(line) ? null : line,
   };
 }
 
 function toUnit(
   { stem, text, whole }: Token,
-  questionStems: ReadonlySet<string>,
+  { questionStems, pointCountsByStem }: Surroundings,
 ): Omit<Unit, 'isNegated' | 'sentence'> {
-  const unit = {
-    word: stem === NEGATION ? NEGATION : text,
-    stem,
-    weight: (questionStems.has(stem) ? QUESTION_WORD_WEIGHT : 1) * (commonWords.has(text) ? COMMON_WORD_WEIGHT : 1),
-  };
+  const share = 1 / (pointCountsByStem.get(stem) ?? 1);
+  const weight =
+    share * (questionStems.has(stem) ? QUESTION_WORD_WEIGHT : 1) * (commonWords.has(text) ? COMMON_WORD_WEIGHT : 1);
+  const unit = { word: stem === NEGATION ? NEGATION : text, stem, weight };
   return whole === undefined ? unit : { ...unit, whole };
 }

@@ -116,6 +116,15 @@ describe('coverage', () => {
     expect(loose.verdict).toBe('not_met');
   });
 
+  it('counts words that several points share for less, because they tell no point from another', () => {
+    const reads = point('reads', 'An index on the table makes queries faster');
+    const writes = point('writes', 'An index on the table costs memory');
+    const answer = 'An index on a table costs memory.';
+    const both = evaluate(answer, { points: [reads, writes] }).points;
+    expect(both.map(({ verdict }) => verdict)).toEqual(['not_met', 'met']);
+    expect(pointOf(answer, 'reads', { points: [reads] }).coverage).toBeGreaterThan(both[0]?.coverage ?? 1);
+  });
+
   it('takes what is usually shortened for its words', () => {
     const covers = (text: string, answer: string) => pointOf(answer, 'p', { points: [point('p', text)] }).coverage;
     expect(covers('Kubernetes restarts the container', 'k8s restarts the container')).toBe(1);
