@@ -41,7 +41,7 @@ tr, .answer { break-inside: avoid; }
 export const reportPolicy = `default-src 'none'; style-src 'sha256-${hash('sha256', style, 'base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 const e = escapeMarkup;
-const percent = (share: number | null | undefined) => (share == null ? '–' : `${Math.round(share * 100)} %`);
+const percent = (share: number | null | undefined) => (share == null ? '–' : `${Math.round(share * 100)}\u00a0%`);
 const instant = (at: number | null) =>
   at === null ? '–' : `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 

@@ -85,7 +85,7 @@ test('[G10] as HTML a report is one page by itself, with evidence marked and eve
   expect(text).toContain('=HYPERLINK(&quot;http://evil&quot;,&quot;<mark>alpha</mark>&quot;)');
   expect(text).toContain('&lt;/script&gt; <mark>beta</mark></div>');
   for (const part of [
-    'as reviewed <strong>50 %</strong>',
+    'as reviewed <strong>50\u00a0%</strong>',
     'half &lt;of&gt; it',
     'Skipped.',
     id,

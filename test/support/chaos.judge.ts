@@ -1,5 +1,8 @@
 import type { JournalRecord } from '../../src/journal/journal.ts';
+import { outlinePlan } from '../../src/plans/outline.ts';
+import { addToLedger, emptyLedger, readLedger } from '../../src/report/ledger.ts';
 import { type Accommodations, type Position, stateAt, walkRecords } from './chaos.ledger.ts';
+import { plan } from './chaos.plan.ts';
 import type { Ask, Hearsay, Told } from './chaos.tab.ts';
 
 // The referee: what clients were told against what the journal holds. Problems are sentences; none = sound.
@@ -109,8 +112,22 @@ export function judgeInterview(
   for (const { seq, command } of records)
     if (command && !heard.asks.has(command.id)) note(`record ${seq}: nobody sent this command`);
   judgeEvaluations(heard.id, records, valid, note);
+  judgeLedger(records, note);
   for (const told of heard.told) judgeTold(told, positions[told.seq - 1], note);
   return { problems, positions };
+}
+
+/** Whatever happened, every millisecond since the start is on one account. */
+function judgeLedger(records: readonly JournalRecord[], note: (problem: string) => void): void {
+  const outline = outlinePlan(plan, '');
+  const open = records.reduce((ledger, record) => addToLedger(ledger, outline, record), emptyLedger);
+  const instantOf = (type: string) => records.find(({ facts }) => facts.some((fact) => fact.type === type))?.at;
+  const startedAt = instantOf('interview.started');
+  const endedAt = instantOf('interview.completed') ?? records.at(-1)?.at ?? 0;
+  const { totalMs, ...accounts } = readLedger(open, endedAt);
+  const sum = Object.values(accounts).reduce((total, ms) => total + ms, 0);
+  const wallMs = startedAt === undefined ? 0 : endedAt - startedAt;
+  if (sum !== totalMs || totalMs !== wallMs) note(`the ledger has ${sum} of ${totalMs} ms, and ${wallMs} ms passed`);
 }
 
 /** That a connection was away: a crash ends those of everybody. */
