@@ -121,7 +121,8 @@ describe('coverage', () => {
     const writes = point('writes', 'An index on the table costs memory');
     const answer = 'An index on a table costs memory.';
     const both = evaluate(answer, { points: [reads, writes] }).points;
-    expect(both.map(({ verdict }) => verdict)).toEqual(['not_met', 'met']);
+    expect(both[1]?.verdict).toBe('met');
+    expect(both[0]?.verdict).not.toBe('met');
     expect(pointOf(answer, 'reads', { points: [reads] }).coverage).toBeGreaterThan(both[0]?.coverage ?? 1);
   });
 
