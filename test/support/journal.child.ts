@@ -1,8 +1,9 @@
 import { writeSync } from 'node:fs';
+import { openPostgresJournal } from '../../src/journal/postgres/journal.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { claim, create, makeAppend } from './journal.ts';
 
-// A process that appends to many interviews at once and says each append on stdout after it resolved, until it is
+// A process that appends to many interviews at once, in a file or in PostgreSQL, and says each append on stdout after it resolved, until it is
 // killed. The bound is for the case that nobody kills it. With a file size limit (ulimit -f) it meets a full disk.
 
 const APPENDS_MAX = 2_000;
@@ -10,7 +11,7 @@ const [path = '', interviewCount = '20'] = process.argv.slice(2);
 // Without a listener the signal of the file size limit ends the process before SQLite can report the error.
 process.on('SIGXFSZ', () => {});
 
-const journal = createSqliteJournal({ path });
+const journal = path.startsWith('postgres:') ? await openPostgresJournal({ url: path }) : createSqliteJournal({ path });
 
 async function write(id: string, epoch: number): Promise<void> {
   for (let seq = 2; seq < APPENDS_MAX; seq += 1) {

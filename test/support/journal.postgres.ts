@@ -52,6 +52,8 @@ export async function makeSchema(url = serverUrl): Promise<string> {
   });
   const address = new URL(url);
   address.searchParams.set('options', `-c search_path=${name}`);
+  // So that a test finds its own connections on a server that it shares.
+  address.searchParams.set('application_name', name);
   return address.href;
 }
 
@@ -63,11 +65,12 @@ export async function openPostgres(url: string, options: Partial<PostgresOptions
 }
 
 /** An engine with nothing in it. Its leases run on the clock of the database: time passes by setting them back. */
-export async function openHarness(): Promise<JournalHarness> {
+export async function openHarness(): Promise<JournalHarness & { url: string }> {
   const url = await makeSchema();
   const clock = connect(url);
   onTestFinished(() => clock.end());
   return {
+    url,
     journal: await openPostgres(url),
     async passTime(ms) {
       const text = "UPDATE viva_interview SET lease_until = lease_until - $1::BIGINT * INTERVAL '1 millisecond'";
