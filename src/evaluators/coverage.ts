@@ -12,7 +12,7 @@ export interface Coverage {
 }
 
 /** What coverage is made of: enough of the words, all of them, and words said together as the wording has them. */
-const SHARES = { enough: 0.6, all: 0.25, together: 0.15 };
+const SHARES = { enough: 0.65, all: 0.2, together: 0.15 };
 /** Enough is a little less than half of a wording's words, because a good answer need not use all of them, */
 const ENOUGH_SHARE = 0.45;
 /** but more than one, or the only one: half of a tiny point is not the point. */

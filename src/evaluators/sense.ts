@@ -19,8 +19,9 @@ const CONTRARY_MIN = 0.5;
 const TURNED_SHARE_MIN = 0.5;
 /** Words that follow each other in a wording are at most so many words apart where they are said for the same reason. */
 const CONTEXT_WORDS_MAX = 5;
-const NEIGHBOURS_MIN = 6;
-const NEIGHBOURS_SHARE_MAX = 0.42;
+const NEIGHBOURS_MIN = 5;
+/** One more counts as found, because a share of few says little. */
+const NEIGHBOURS_SHARE_MAX = 0.46;
 /** A wording of more words is a text, and its words may stand anywhere. */
 const WORDING_UNITS_MAX = 15;
 
@@ -50,7 +51,7 @@ export function isScattered(covered: readonly Covered[], { occurrencesByStem }: 
       if (follows(first, second, CONTEXT_WORDS_MAX) || follows(second, first, CONTEXT_WORDS_MAX)) found++;
     }
   }
-  return expected >= NEIGHBOURS_MIN && found / expected <= NEIGHBOURS_SHARE_MAX;
+  return expected >= NEIGHBOURS_MIN && (found + 1) / (expected + 1) <= NEIGHBOURS_SHARE_MAX;
 }
 
 function solidOf(matches: readonly Match[]): Match[] {

@@ -23,11 +23,11 @@ describe('the own adversarial set', () => {
   });
 
   it('[E11] hardly an attack earns credit that no flag points at', () => {
-    expect(told(attacks.filter(({ isThrough }) => isThrough)).slice(0.02 * attacks.length)).toEqual([]);
+    expect(told(attacks.filter(({ isThrough }) => isThrough)).slice(attacks.length / 30)).toEqual([]);
   });
 
   it('[E11] hardly an honest answer carries a flag that accuses it', () => {
-    expect(told(honest.filter(({ isAccused }) => isAccused)).slice(0.02 * honest.length)).toEqual([]);
+    expect(told(honest.filter(({ isAccused }) => isAccused)).slice(honest.length / 50)).toEqual([]);
   });
 
   it('hardly an honest answer earns less than it must', () => {
