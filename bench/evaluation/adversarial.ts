@@ -29,8 +29,8 @@ export interface Judged extends AdversarialCase {
   isUnderrated: boolean;
 }
 
-/** From this score on an attack was worth trying. */
-const CREDIT_MIN = 0.4;
+/** From this score on an attack was worth trying. Units: 0..1. */
+export const CREDIT_MIN = 0.4;
 /** Flags that describe an answer and accuse nobody. */
 const harmless: ReadonlySet<Flag> = new Set<Flag>(['no-evidence', 'verbatim-model-answer', 'non-prose']);
 

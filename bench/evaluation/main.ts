@@ -5,6 +5,7 @@ import { countFlagged, flaggedColumns } from './flagged.ts';
 import { findMissing } from './marked.ts';
 import { scorers } from './scorers.ts';
 import { measureSpeed } from './speed.ts';
+import { countUnrelated, unrelatedColumns } from './unrelated.ts';
 
 // How good the embedded evaluator is, beside what costs nothing. See README.md beside this file.
 
@@ -22,6 +23,7 @@ if (folder === undefined) {
     process.exitCode = 1;
   } else {
     print(toTable(flaggedColumns, countFlagged(folder)));
+    print(toTable(unrelatedColumns, countUnrelated(folder)));
     print(printQuality(folder));
   }
 }
