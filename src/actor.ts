@@ -8,7 +8,7 @@ import { createLogics, type EffectDeps } from './effects.ts';
 import { type ErrorCode, type Problem, toProblem } from './errors.ts';
 import { sealRecord } from './journal/chain.ts';
 import { readHead } from './journal/head.ts';
-import type { Append, Cause, Claimed, Journal, StoredEvent } from './journal/journal.ts';
+import type { Append, Cause, Claimed, Glance, Journal, StoredEvent } from './journal/journal.ts';
 import { versionsNow } from './journal/versions.ts';
 import { createMailbox } from './mailbox.ts';
 import type { PublishedPlan } from './plans/schema.ts';
@@ -61,6 +61,12 @@ export interface Actor {
   read(role: Role): Promise<View>;
   /** Nothing waits, nobody listens, no evaluation runs and no deadline is due: it may leave memory. */
   readonly isIdle: boolean;
+  /** Somebody is connected. */
+  readonly isWatched: boolean;
+  /** The earliest instant at which it has to act, or null. */
+  readonly wakeAt: number | null;
+  /** What the store tells of the interview: another node may have taken it over. */
+  see(glance: Glance): void;
   /** When something last happened, or somebody asked for it. */
   readonly usedAt: number;
   /** An outage has become known. */
@@ -215,12 +221,28 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       const appended = await journal.append(entry);
       if (appended.ok) return true;
       log.warn({ interviewId: id, epoch, reason: appended.reason }, 'another writer has this interview');
-      lose((await isErased()) ? 'INTERVIEW_ERASED' : 'RESTARTING');
+      await loseToOther();
     } catch (error) {
       log.error({ err: error, interviewId: id }, 'the journal did not take a record');
       lose('STORE_UNAVAILABLE');
     }
     return false;
+  }
+
+  /** Somebody else writes it: those who are connected are told why, as far as that is known. */
+  async function loseToOther(): Promise<void> {
+    const glances = (await journal.shared?.glance([id]).catch(() => [])) ?? [];
+    for (const glance of glances) see(glance);
+    if (!isLost) lose((await isErased()) ? 'INTERVIEW_ERASED' : 'RESTARTING');
+  }
+
+  function see(glance: Glance): void {
+    if (glance.epoch <= epoch || isLost) return;
+    // The newest connection of the candidate wins, at whatever node; the older one must not come back to win it again.
+    if (glance.heldFor === 'candidate' && !glance.isErased) {
+      audience.supersede(clock.now());
+      lose('TRY_LATER');
+    } else lose(glance.isErased ? 'INTERVIEW_ERASED' : 'RESTARTING');
   }
 
   /** An erasure fences the writer, too: whoever is connected is told that it is for good. */
@@ -393,6 +415,13 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     },
     get usedAt() {
       return usedAt;
+    },
+    see,
+    get isWatched() {
+      return audience.size > 0;
+    },
+    get wakeAt() {
+      return wakeAtOf(standing.effects, clock.now());
     },
     get isIdle() {
       if (!mailbox.isIdle || audience.size > 0) return false;

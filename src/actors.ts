@@ -5,9 +5,11 @@ import { type CreateRequest, storeInterview } from './creation.ts';
 import type { Downtime } from './downtime.ts';
 import { type ErrorCode, VivaError } from './errors.ts';
 import type { Evaluator } from './evaluators/evaluator.ts';
+import { createFollowers, type Watched } from './followers.ts';
 import { readHead } from './journal/head.ts';
-import type { Claimed, Journal } from './journal/journal.ts';
+import type { Cause, Claimed, Journal } from './journal/journal.ts';
 import { assertKnown } from './journal/versions.ts';
+import { createLookout } from './lookout.ts';
 import { createOverdue } from './overdue.ts';
 import { toOutline } from './plans/outline.ts';
 import type { PublishedPlan } from './plans/schema.ts';
@@ -48,12 +50,18 @@ export interface Actors {
   /** Errors: IDEMPOTENCY_KEY_REUSED when the key was used for another request. */
   create(request: CreateRequest): Promise<{ id: string; isNew: boolean }>;
   /**
-   * The live actor, restored if need be. It stays for this turn of the event loop: use it at once.
+   * The live actor, restored if need be, and taken from the node that runs it. It stays for this turn of the event
+   * loop: use it at once. `by` is for whom (default: the operator).
    *
    * Errors: INTERVIEW_NOT_FOUND, INTERVIEW_ERASED, VERSION_PARKED, STORE_UNAVAILABLE, RESTARTING; TRY_LATER when
    * `liveMax` are in use.
    */
-  open(id: string): Promise<Actor>;
+  open(id: string, by?: Cause): Promise<Actor>;
+  /**
+   * What those follow who only watch. It takes the interview from no other node, and reads along where it runs
+   * elsewhere. Use it at once, too; the same errors, and PLAN_NOT_FOUND.
+   */
+  watch(id: string): Promise<Watched>;
   /** An outage has become known: what it took is given back. */
   catchUp(): void;
   /** Begin to look after overdue and idle interviews. */
@@ -109,11 +117,29 @@ export function createActors(deps: ActorsDeps): Actors {
     return actor;
   }
 
+  const followers = createFollowers({ ...deps, answerCharsMax: limits.answerCharsMax, open });
+  const lookout =
+    journal.shared &&
+    createLookout({
+      shared: journal.shared,
+      clock,
+      log,
+      owner: deps.owner,
+      renewMs: limits.leaseMs / 3,
+      watched: () => [...[...liveById.values()].filter(({ isWatched }) => isWatched), ...followers.watched()],
+      busy: () => [...liveById.values()].filter(isBusySoon).map(({ id }) => id),
+    });
+
+  /** Before its lease, were it renewed now, runs out. */
+  function isBusySoon({ wakeAt }: Actor): boolean {
+    return wakeAt !== null && wakeAt <= clock.now() + limits.leaseMs;
+  }
+
   /** Claim and restore. A connection takes the interview over; the sweep takes only what nobody holds. */
-  async function claim(id: string, force: boolean): Promise<Actor> {
+  async function claim(id: string, force: boolean, by: Cause): Promise<Actor> {
     // Claiming what a newer build runs would take it from that build.
     await readHead(journal, id);
-    const claimed = await journal.claim(id, deps.owner, { leaseMs: limits.leaseMs, force });
+    const claimed = await journal.claim(id, deps.owner, { leaseMs: limits.leaseMs, force, by });
     if (claimed === null) throw new VivaError('INTERVIEW_ERASED', 'what was said in this interview is erased');
     if (claimed === 'held') throw new VivaError('TRY_LATER', 'another node runs this interview');
     try {
@@ -125,7 +151,7 @@ export function createActors(deps: ActorsDeps): Actors {
     }
   }
 
-  async function bring(id: string, force: boolean): Promise<Actor> {
+  async function bring(id: string, force: boolean, by: Cause): Promise<Actor> {
     const isRoom = actorsById.has(id) || (await findRoom(1));
     const known = actorsById.get(id);
     if (known) return known;
@@ -137,7 +163,7 @@ export function createActors(deps: ActorsDeps): Actors {
       await stoppingById.get(id);
       // The memory of those that leave is not free yet.
       if (actorsById.size + stoppingById.size > limits.liveMax) await Promise.all(stoppingById.values());
-      return claim(id, force);
+      return claim(id, force, by);
     })();
     actorsById.set(id, opened);
     opened.catch(() => actorsById.delete(id));
@@ -198,7 +224,7 @@ export function createActors(deps: ActorsDeps): Actors {
 
   async function wakeUp(id: string): Promise<void> {
     try {
-      await bring(id, false);
+      await bring(id, false, 'service');
       overdue.settle(id);
     } catch (error) {
       overdue.putOff(id);
@@ -217,20 +243,45 @@ export function createActors(deps: ActorsDeps): Actors {
     });
   }
 
+  /** An interview that is live here may run elsewhere by now, if nobody was connected to notice. */
+  async function lookAt(id: string, by?: Cause): Promise<void> {
+    const live = liveById.get(id);
+    if (!live || !journal.shared) return;
+    for (const glance of await journal.shared.glance([id])) {
+      live.see(glance);
+      const isOther = liveById.get(id) === live && by === 'candidate' && glance.heldFor !== by;
+      if (isOther) await journal.shared.holdFor(id, deps.owner, by);
+    }
+  }
+
+  async function open(id: string, by: Cause = 'operator'): Promise<Actor> {
+    if (journal.shared) await lookAt(id, by);
+    const live = liveById.get(id);
+    if (live) hold(live);
+    const actor = await bring(id, true, by);
+    actor.touch();
+    return actor;
+  }
+
   return {
     create: (request) => storeInterview({ journal, clock, newId: deps.newId, newSalt: deps.newSalt }, request),
-    async open(id) {
+    open,
+    async watch(id) {
+      if (!journal.shared) return open(id);
+      await actorsById.get(id)?.catch(() => null);
+      await lookAt(id);
       const live = liveById.get(id);
-      if (live) hold(live);
-      const actor = await bring(id, true);
-      actor.touch();
-      return actor;
+      if (!live) return followers.open(id);
+      hold(live);
+      live.touch();
+      return live;
     },
     catchUp() {
       for (const actor of liveById.values()) actor.catchUp();
     },
     start() {
       sweepAgain(0);
+      lookout?.start();
     },
     async forget(id) {
       const actor = await actorsById.get(id)?.catch(() => null);
@@ -240,6 +291,8 @@ export function createActors(deps: ActorsDeps): Actors {
     async drain() {
       isDraining = true;
       stopSweeping?.();
+      lookout?.stop();
+      followers.end('RESTARTING');
       const opened = await Promise.allSettled(actorsById.values());
       for (const result of opened) if (result.status === 'fulfilled') hibernate(result.value);
       await Promise.all(stoppingById.values());

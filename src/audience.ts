@@ -30,6 +30,8 @@ export interface Audience {
   publish(seq: number, record: JournalRecord | null, isForCandidates?: boolean): void;
   notice(notice: 'evaluating' | 'deadline-soon', at: number): void;
   end(code: ErrorCode): void;
+  /** The candidate has come back in another place: the connections here are told so. */
+  supersede(now: number): void;
   readonly size: number;
   readonly isCandidateConnected: boolean;
   /** Somebody follows who sees the whole transcript. */
@@ -55,15 +57,19 @@ export function createAudience(viewFor: (role: Role) => View): Audience {
     for (const subscriber of all()) if (isForCandidates || subscriber.role !== 'candidate') subscriber.publish(commit);
   }
 
+  function supersede(now: number): void {
+    for (const older of all().filter(({ role }) => role === 'candidate')) {
+      subscribersById.delete(older.id);
+      older.notice('superseded', now);
+      older.end('SUPERSEDED');
+    }
+  }
+
   return {
     publish,
+    supersede,
     join(subscriber, now) {
-      if (subscriber.role === 'candidate')
-        for (const older of all().filter(({ role }) => role === 'candidate')) {
-          subscribersById.delete(older.id);
-          older.notice('superseded', now);
-          older.end('SUPERSEDED');
-        }
+      if (subscriber.role === 'candidate') supersede(now);
       subscribersById.set(subscriber.id, subscriber);
     },
     leave: (subscriberId) => subscribersById.delete(subscriberId),

@@ -146,7 +146,7 @@ const app = await buildApp({
   journal,
   actors,
   tokens,
-  tickets: createTickets({ ...secrets, now: clock.now }),
+  tickets: createTickets({ ...secrets, now: clock.now, shared: journal.shared }),
   clock,
   evaluator,
   answerCharsMax: config.answerCharsMax,

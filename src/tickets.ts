@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { VivaError } from './errors.ts';
+import type { Sharing } from './journal/journal.ts';
 import { type Role, roles } from './protocol.ts';
 import { deriveKey } from './tokens.ts';
 
@@ -31,14 +32,16 @@ export interface Tickets {
 }
 
 /**
- * Create the tickets of a node, which begins now: what it redeemed before is not known any more, so it takes no ticket
- * from before.
- *
- * Single use is per node: another node can read a ticket, once, until it expires. A store that nodes share will have to
- * remember the ids (set if absent, with the ticket's expiry) instead of `expiresAtById`; it outlives the processes, and
- * the rule about tickets from before goes.
+ * Create the tickets of a node. A store that nodes share remembers which are used up; they are good at any of them.
+ * Without one this process does, which begins now: what was redeemed before is not known any more, so it takes no
+ * ticket from before.
  */
-export function createTickets(deps: { secret: string; now: () => number; rememberedMax?: number }): Tickets {
+export function createTickets(deps: {
+  secret: string;
+  now: () => number;
+  rememberedMax?: number;
+  shared?: Pick<Sharing, 'redeem'> | undefined;
+}): Tickets {
   const key = deriveKey(deps.secret, AUDIENCE);
   const rememberedMax = deps.rememberedMax ?? REMEMBERED_MAX;
   const beganAt = deps.now();
@@ -51,16 +54,17 @@ export function createTickets(deps: { secret: string; now: () => number; remembe
     forgetAt = now + LIFETIME_MS;
   }
 
-  function use(id: string, expiresAt: number): void {
+  function redeemHere(id: string, expiresAt: number): boolean {
     forgetExpired(deps.now());
-    if (expiresAtById.has(id)) throw new VivaError('UNAUTHENTICATED', 'the ticket has been used; get another one');
+    if (expiresAtById.has(id)) return false;
     if (expiresAtById.size >= rememberedMax) throw new VivaError('TRY_LATER', 'too many connections at once');
     expiresAtById.set(id, expiresAt);
+    return true;
   }
 
   /** Units: s, with fractions, as tokens carry instants. */
-  function isOfThisNode(issuedAt: number | undefined): boolean {
-    return issuedAt !== undefined && Math.round(issuedAt * 1000) >= beganAt;
+  function isRemembered(issuedAt: number | undefined): boolean {
+    return issuedAt !== undefined && (deps.shared !== undefined || Math.round(issuedAt * 1000) >= beganAt);
   }
 
   async function read(ticket: string): Promise<Admission & { id: string; expiresAt: number }> {
@@ -73,7 +77,7 @@ export function createTickets(deps: { secret: string; now: () => number; remembe
         currentDate: new Date(deps.now()),
       });
       const role = roles.find((candidate) => candidate === payload.role);
-      if (role && payload.sub && payload.jti && payload.exp && isOfThisNode(payload.iat))
+      if (role && payload.sub && payload.jti && payload.exp && isRemembered(payload.iat))
         return { role, interviewId: payload.sub, id: payload.jti, expiresAt: payload.exp * 1000 };
     } catch {
       // Forged, malformed or expired: one answer for all.
@@ -99,7 +103,8 @@ export function createTickets(deps: { secret: string; now: () => number; remembe
 
     async redeem(ticket) {
       const { id, expiresAt, role, interviewId } = await read(ticket);
-      use(id, expiresAt);
+      const isUnused = await (deps.shared ? deps.shared.redeem(id, expiresAt) : redeemHere(id, expiresAt));
+      if (!isUnused) throw new VivaError('UNAUTHENTICATED', 'the ticket has been used; get another one');
       return { role, interviewId };
     },
   };

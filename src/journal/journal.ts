@@ -110,6 +110,28 @@ export interface Outage {
   until: number;
 }
 
+/** Where an interview stands, for a node that does not run it, or does no longer. */
+export interface Glance {
+  id: string;
+  epoch: number;
+  headSeq: number;
+  /** For whom its holder of now has claimed it; null = nobody holds it, or it is not known for whom. */
+  heldFor: Cause | null;
+  isErased: boolean;
+}
+
+/** What nodes that share an engine know of each other through it. */
+export interface Sharing {
+  /** Where interviews stand now; unknown ids are left out. Cheap: no record is read. */
+  glance(ids: readonly string[]): Promise<Glance[]>;
+  /** Renew the leases of those of the interviews that this owner still holds. */
+  renew(owner: string, ids: readonly string[]): Promise<void>;
+  /** Note for whom an owner holds an interview from now on, if it still does. */
+  holdFor(id: string, owner: string, by: Cause): Promise<void>;
+  /** Use up a ticket. False = some node has used it before. Units: `expiresAt` in ms since 1970 UTC. */
+  redeem(ticketId: string, expiresAt: number): Promise<boolean>;
+}
+
 export interface ListQuery {
   state?: string;
   /** Opaque, from the page before. */
@@ -132,6 +154,9 @@ export interface Journal {
    */
   readonly capabilities: { isDurable: boolean; isShared: boolean };
 
+  /** Only of an engine that is shared. */
+  readonly shared?: Sharing;
+
   /**
    * Create an interview with its first record (seq 1, epoch 0). With `idempotency`, a second create with the same
    * key creates nothing and returns the first one's id and digest; comparing the digests is the caller's part.
@@ -147,10 +172,14 @@ export interface Journal {
 
   /**
    * Become the writer of an interview: epoch + 1. Without `force` only if nobody else holds an unexpired lease; an
-   * owner may always claim its own again. Returns null when the interview does not exist or is erased, `held` when
-   * somebody else holds it.
+   * owner may always claim its own again. `by` is for whom it is claimed; other nodes are told. Returns null when the
+   * interview does not exist or is erased, `held` when somebody else holds it.
    */
-  claim(id: string, owner: string, options: { leaseMs: number; force: boolean }): Promise<Claimed | 'held' | null>;
+  claim(
+    id: string,
+    owner: string,
+    options: { leaseMs: number; force: boolean; by?: Cause },
+  ): Promise<Claimed | 'held' | null>;
 
   /**
    * Write one record and move the head in one transaction, guarded by epoch and head sequence. Renews the lease by
@@ -163,10 +192,12 @@ export interface Journal {
 
   /**
    * Erase everything personal of an interview for good, and its snapshot and idempotency key with it; the writer of now
-   * is fenced, and nothing is due any more. When it resolves the engine holds no trace of the texts. False = there is
-   * no such interview. Erasing again finishes what a failure left undone, and keeps the first instant.
+   * is fenced, and nothing is due any more. When it resolves nothing that can be asked of the engine tells the texts;
+   * what of them its files may still hold, PROTOCOL.md says of each engine. False = there is no such interview. Erasing
+   * again finishes what a failure left undone, and keeps the first instant.
    *
-   * Errors: STORE_UNAVAILABLE also when the texts are gone from the interview, but not yet from the engine's files.
+   * Errors: STORE_UNAVAILABLE also when the texts are gone from the interview, but not yet from the files of an engine
+   * that answers for them; VERSION_PARKED where a shared engine finds that a newer build wrote it.
    */
   erase(id: string, at: number): Promise<boolean>;
 

@@ -1,6 +1,7 @@
-import type { Actor, Joined } from '../actor.ts';
+import type { Joined } from '../actor.ts';
 import type { Commit, Subscriber } from '../audience.ts';
 import { closeCodeOf, type ErrorCode, type Problem, toProblem, VivaError } from '../errors.ts';
+import type { Watched } from '../followers.ts';
 import { type Command, commandRoles, type Down, parseUp, type Role, type Up } from '../protocol.ts';
 import { recordFor } from '../view.ts';
 import { createInbox } from './inbox.ts';
@@ -45,7 +46,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
   const acked = new Set<string>();
   let isClosed = false;
   let role: Role | null = null;
-  let actor: Actor | null = null;
+  let actor: Watched | null = null;
   /** Commits that came between joining the interview and its welcome. */
   let early: Commit[] | null = [];
   let isWelcomed = false;
@@ -168,7 +169,9 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
   /** Join the interview. What is committed from then on follows the frame that `greet` makes, in order. */
   async function join(by: Role, greet: (joined: Joined, epoch: number) => Down): Promise<void> {
     early = [];
-    const opened = await service.actors.open(interviewId);
+    const opened = await (by === 'candidate'
+      ? service.actors.open(interviewId, by)
+      : service.actors.watch(interviewId));
     const joined = await opened.attach(makeSubscriber(by));
     if (isClosed) return opened.detach(connectionId);
     actor = opened;
@@ -228,7 +231,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     log.info({ connectionId, interviewId, role }, 'connection opened');
   }
 
-  async function dispatch(to: Actor, command: Command, by: Role): Promise<void> {
+  async function dispatch(to: Watched, command: Command, by: Role): Promise<void> {
     const { id } = command;
     inFlight.set(id, (inFlight.get(id) ?? 0) + 1);
     const result = await to.dispatch(command, by);

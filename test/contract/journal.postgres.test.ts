@@ -4,6 +4,7 @@ import { connect, isPostgresMissing, makeSchema, openHarness, openPostgres } fro
 import { claim, create, fill, makeAppend, makeCreation, makeRecord } from '../support/journal.ts';
 import { rule } from '../support/rules.ts';
 import { historyContract } from './journal.history.ts';
+import { sharingContract } from './journal.sharing.ts';
 import { journalContract } from './journal.ts';
 
 /** One journal over several processes' worth of connections: each call goes to the next of them. */
@@ -19,6 +20,7 @@ function takeTurns(nodes: readonly Journal[]): Journal {
 
 describe.skipIf(isPostgresMissing)('with PostgreSQL', () => {
   journalContract('PostgreSQL', openHarness);
+  sharingContract(openHarness);
 
   historyContract('three nodes on PostgreSQL', async () => {
     const { url, journal, ...harness } = await openHarness();

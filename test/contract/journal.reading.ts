@@ -177,7 +177,7 @@ export function readingContract(open: () => Promise<JournalHarness>): void {
       const underWay = journal.append(makeAppend(id, 1, 2));
       await Promise.all([journal.close(), journal.close()]);
       expect(await underWay).toEqual({ ok: true });
-      const uses: Record<Exclude<keyof Journal, 'capabilities' | 'close'>, () => Promise<unknown>> = {
+      const uses: Record<Exclude<keyof Journal, 'capabilities' | 'shared' | 'close'>, () => Promise<unknown>> = {
         create: () => create(journal),
         claim: () => claim(journal, id),
         append: () => journal.append(makeAppend(id, 1, 3)),

@@ -14,7 +14,7 @@ const layers: [name: string, files: RegExp][] = [
   ['reducer', /^src\/(reduce|annotations|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/report\//],
   [
     'host',
-    /^src\/(effects|running|reminder|actor|actors|creation|reevaluation|rerun|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
+    /^src\/(effects|running|reminder|actor|actors|followers|lookout|creation|reevaluation|rerun|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
   ],
   ['simulation', /^src\/simulation\//],
   ['route', /^src\/routes\//],

@@ -185,7 +185,7 @@ export async function build(options: BuildOptions = {}) {
   const find = (planId: string, version?: number) => findPlan(journal, planId, version);
   const rubric = createRubricEvaluator();
   const tokens = createTokens({ secret, adminKey: ADMIN_KEY, now: clock.now });
-  const tickets = createTickets({ secret, now: clock.now });
+  const tickets = createTickets({ secret, now: clock.now, shared: journal.shared });
   const actors = createActors({
     journal,
     findPlan: find,

@@ -3,7 +3,7 @@ import { VivaError } from '../../errors.ts';
 import { eraseTexts } from '../chain.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { createGroup } from '../group.ts';
-import type { Claimed, Journal, Outage } from '../journal.ts';
+import type { Claimed, Glance, Journal, Outage } from '../journal.ts';
 import {
   countChars,
   type HeadRow as NumberedHeadRow,
@@ -23,6 +23,8 @@ import { texts } from './statements.ts';
 /** Appends that may wait for one commit. Above it the engine is overloaded and says so. */
 const WAITING_COUNT_MAX = 8_192;
 const WAITING_CHARS_MAX = 16 * 1024 * 1024;
+/** So far may the clocks of nodes be apart before one takes a ticket that another has forgotten. Units: ms. */
+const TICKETS_KEPT_MS = 600_000;
 /** Two that publish other content of one plan at once are told apart by asking again. */
 const PUBLISH_ATTEMPTS_MAX = 20;
 
@@ -143,6 +145,17 @@ export async function openPostgresJournal({ url, connectionsMax = 10 }: Postgres
   return {
     capabilities: { isDurable: true, isShared: true },
 
+    shared: {
+      glance: (ids) => query<Glance>(texts.glance, [ids]),
+      async renew(owner, ids) {
+        await query(texts.renew, [owner, ids]);
+      },
+      async holdFor(id, owner, by) {
+        await query(texts.holdFor, [id, owner, by]);
+      },
+      redeem: async (ticketId, expiresAt) => (await query(texts.redeem, [ticketId, expiresAt])).length > 0,
+    },
+
     create: ({ id, meta, record, state, wakeAt, idempotency }) =>
       transact(async (ask) => {
         // A key may say whose it is.
@@ -160,10 +173,10 @@ export async function openPostgresJournal({ url, connectionsMax = 10 }: Postgres
         return { id, isNew: true };
       }),
 
-    async claim(id, owner, { leaseMs, force }) {
+    async claim(id, owner, { leaseMs, force, by = null }) {
       assertOpen();
       if (!isPossible(id)) return null;
-      const [claimed] = await query<ClaimedRow>(texts.claim, [id, owner, leaseMs, force, null]);
+      const [claimed] = await query<ClaimedRow>(texts.claim, [id, owner, leaseMs, force, by]);
       if (claimed) return readClaimed(claimed);
       const [head] = await query<HeadRow>(texts.getHead, [id]);
       return head?.erased_at === null ? 'held' : null;
@@ -219,6 +232,7 @@ export async function openPostgresJournal({ url, connectionsMax = 10 }: Postgres
         const [last] = await ask<{ at: number }>(texts.lockBeat);
         if (last && at - last.at >= gapMs) await ask(texts.addOutage, [last.at, at]);
         await ask(texts.beat, [at]);
+        await ask(texts.forgetTickets, [at - TICKETS_KEPT_MS]);
         return ask<Outage>(texts.listOutages, [knownUntil]);
       }),
 

@@ -135,6 +135,18 @@ export const texts = {
   listPlans: `SELECT * FROM viva_plan AS plan
     WHERE version = (SELECT max(version) FROM viva_plan AS other WHERE other.id = plan.id) ORDER BY id`,
 
+  glance: `SELECT id, epoch, head_seq AS "headSeq", CASE WHEN owner IS NOT NULL THEN claimed_by END AS "heldFor",
+      erased_at IS NOT NULL AS "isErased"
+    FROM viva_interview WHERE id = ANY($1::TEXT[])`,
+  /** Rows that are being written are passed over: an append renews as well, and waiting for it could end in a tie. */
+  renew: `UPDATE viva_interview SET lease_until = clock_timestamp() + lease_ms * INTERVAL '1 millisecond'
+    WHERE id IN (
+      SELECT id FROM viva_interview WHERE id = ANY($2::TEXT[]) AND owner = $1 FOR UPDATE SKIP LOCKED
+    ) AND owner = $1`,
+  holdFor: 'UPDATE viva_interview SET claimed_by = $3 WHERE id = $1 AND owner = $2 AND claimed_by <> $3',
+  redeem: 'INSERT INTO viva_ticket (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id',
+  forgetTickets: 'DELETE FROM viva_ticket WHERE expires_at < $1',
+
   readDurability: `SELECT current_setting('synchronous_commit', TRUE) AS synchronous_commit,
     current_setting('fsync', TRUE) AS fsync`,
   isReadOnly: 'SHOW transaction_read_only',

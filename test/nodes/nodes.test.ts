@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { ADMIN_KEY, type BuildOptions, build, command, type TestApp, viewWhere } from '../support/app.ts';
+import { manualClock } from '../support/clock.ts';
+import { keywordEvaluator } from '../support/evaluator.ts';
+import { connect, isPostgresMissing, makeSchema, openPostgres } from '../support/journal.postgres.ts';
+import { rule } from '../support/rules.ts';
+
+// Two whole services on one database, each with sockets and connections of its own. Nothing tells one of the other but
+// the database.
+
+const secret = randomUUID().repeat(2);
+
+/** A node; whatever differs from the others is in `options`. */
+async function node(url: string, owner: string, options: BuildOptions = {}): Promise<TestApp> {
+  return build({ journal: await openPostgres(url), secret, owner, ...options });
+}
+
+async function twoNodes(): Promise<[TestApp, TestApp]> {
+  const url = await makeSchema();
+  return [await node(url, 'a'), await node(url, 'b')];
+}
+
+async function start(here: TestApp) {
+  const made = await here.create();
+  const socket = await here.enter(made.id, made.candidateToken);
+  const begin = command('interview.start');
+  socket.send(begin);
+  expect(await socket.next('ack')).toMatchObject({ id: begin.id });
+  const view = await viewWhere(socket, ({ prompt }) => prompt !== null);
+  return { ...made, socket, promptId: view.prompt?.id ?? '' };
+}
+
+describe.skipIf(isPostgresMissing)('several nodes', () => {
+  test(rule('N1'), async () => {
+    const [a, b] = await twoNodes();
+    const { id, candidateToken, socket, promptId } = await start(a);
+    const draft = command('answer.draft', { promptId, text: 'Boiling, I' });
+    socket.send(draft);
+    const { seq } = await socket.next('ack');
+
+    const newer = await b.enter(id, candidateToken, seq);
+    expect(newer.welcome).toMatchObject({
+      seq,
+      resumed: true,
+      view: { prompt: { id: promptId, draft: 'Boiling, I' } },
+    });
+    expect(newer.welcome.epoch).toBeGreaterThan(socket.welcome.epoch);
+    // Nothing is written there any more; the node finds out by looking.
+    expect(await socket.next('notice')).toMatchObject({ notice: 'superseded' });
+    expect(await socket.closed).toEqual({ code: 4409, reason: 'SUPERSEDED' });
+
+    const answer = command('answer.submit', { promptId, text: 'Boiling, I think' });
+    newer.send(answer);
+    expect(await newer.next('ack')).toMatchObject({ id: answer.id, seq: seq + 1, duplicate: false });
+
+    // And back, with a command under way at the node that has lost it: what is not acknowledged is sent again.
+    const again = await a.enter(id, candidateToken);
+    newer.send(command('answer.draft', { promptId, text: 'too late' }));
+    expect(await newer.closed).toEqual({ code: 4409, reason: 'SUPERSEDED' });
+    again.send(answer);
+    expect(await again.next('ack')).toMatchObject({ id: answer.id, seq: seq + 1, duplicate: true });
+    const { body } = await b.request(`/api/interviews/${id}/transcript`, { token: ADMIN_KEY });
+    expect(body.entries[0]).toMatchObject({ answer: { text: 'Boiling, I think' } });
+  });
+
+  test('[N1] a node that ran the interview before does not answer from what it remembers', async () => {
+    const [a, b] = await twoNodes();
+    const { id, candidateToken, reviewerToken, socket, promptId } = await start(a);
+    socket.ws.close();
+    await socket.closed;
+    const elsewhere = await b.enter(id, candidateToken);
+    elsewhere.send(command('answer.draft', { promptId, text: 'said at b' }));
+    const { seq } = await elsewhere.next('ack');
+    const watcher = await a.enter(id, reviewerToken);
+    expect(watcher.welcome).toMatchObject({
+      seq,
+      epoch: elsewhere.welcome.epoch,
+      view: { isCandidateConnected: true },
+    });
+    const back = await a.enter(id, candidateToken);
+    expect(back.welcome).toMatchObject({ seq, view: { prompt: { draft: 'said at b' } } });
+  });
+
+  test(rule('N2'), async () => {
+    const url = await makeSchema();
+    const a = await node(url, 'a');
+    const { id, candidateToken } = await a.create();
+    const tickets = [await a.ticket(id, candidateToken), await a.ticket(id, candidateToken)];
+    const b = await node(url, 'b');
+    for (const ticket of tickets) {
+      const first = b.open(id);
+      first.send({ type: 'hello', ticket });
+      expect(await first.next('welcome')).toMatchObject({ seq: 1 });
+      for (const other of [a, b]) {
+        const second = other.open(id);
+        second.send({ type: 'hello', ticket });
+        expect(await second.closed).toEqual({ code: 4401, reason: 'UNAUTHENTICATED' });
+      }
+    }
+  });
+
+  test(rule('N3'), async () => {
+    const [a, b] = await twoNodes();
+    const { id, reviewerToken, socket, promptId } = await start(a);
+    const watchers = [await b.enter(id, reviewerToken), await b.enter(id, ADMIN_KEY)];
+    for (const { welcome } of watchers)
+      expect(welcome).toMatchObject({ epoch: socket.welcome.epoch, view: { state: 'QUESTIONING' } });
+    socket.send(command('answer.submit', { promptId, text: 'It should be boiling water.' }));
+    await viewWhere(socket, ({ prompt }) => prompt !== null && prompt.id !== promptId);
+    for (const watcher of watchers) {
+      const first = watcher.welcome.seq + 1;
+      const read = [await watcher.next('record'), await watcher.next('record')];
+      expect(read.map((frame) => frame.seq)).toEqual([first, first + 1]);
+      expect(read.map(({ record }) => record.event.type)).toContain('answer.submit');
+      const view = await viewWhere(
+        watcher,
+        ({ state, progress }) => state === 'QUESTIONING' && progress.answered === 1,
+      );
+      expect(view).toMatchObject({ role: expect.stringMatching(/reviewer|operator/) });
+    }
+    // The candidate's node still holds it, under the epoch of then.
+    expect((await b.journal.load(id))?.head).toMatchObject({ epoch: socket.welcome.epoch });
+    expect(socket.ws.readyState).toBe(socket.ws.OPEN);
+  });
+
+  test('[N3] who watches where the candidate was is not sent away when they go to another node', async () => {
+    const [a, b] = await twoNodes();
+    const { id, candidateToken, reviewerToken, socket } = await start(a);
+    const watcher = await a.enter(id, reviewerToken);
+    const newer = await b.enter(id, candidateToken);
+    expect(await socket.closed).toMatchObject({ code: 4409 });
+    const promptId = newer.welcome.view.prompt?.id ?? '';
+    newer.send(command('answer.draft', { promptId, text: 'from over there' }));
+    const { seq } = await newer.next('ack');
+    for (;;) {
+      const frame = await watcher.next('view');
+      if (frame.seq >= seq) break;
+    }
+    expect(watcher.ws.readyState).toBe(watcher.ws.OPEN);
+  });
+
+  test(rule('N4'), async () => {
+    const [a, b] = await twoNodes();
+    const { id, candidateToken, socket, promptId } = await start(a);
+    const before = (await a.journal.load(id))?.head.headSeq ?? 0;
+    const extend = command('deadline.extend', { byMs: 60_000 });
+    const path = `/api/interviews/${id}/commands`;
+    const extended = await b.request(path, { token: ADMIN_KEY, json: extend });
+    expect(extended).toMatchObject({ status: 200, body: { seq: before + 1, duplicate: false } });
+    expect(await socket.closed).toEqual({ code: 1012, reason: 'RESTARTING' });
+    const back = await a.enter(id, candidateToken);
+    expect(back.welcome.view.prompt).toMatchObject({ id: promptId });
+    // By a socket that only watches, too.
+    const operator = await b.enter(id, ADMIN_KEY);
+    const cancel = command('interview.cancel');
+    operator.send(cancel);
+    expect(await operator.next('ack')).toMatchObject({ id: cancel.id });
+    await viewWhere(operator, ({ state }) => state === 'COMPLETE');
+  });
+
+  test(rule('N5'), async () => {
+    const url = await makeSchema();
+    const leases = { leaseMs: 300, sweepMs: 100 };
+    // Its clock stands still from now on, as that of a process that has stopped: it renews nothing and looks at nothing.
+    const dead = await node(url, 'dead', {
+      clock: manualClock(Date.now()),
+      actors: leases,
+      evaluator: () => new Promise(() => {}),
+    });
+    const { id, socket, promptId, reviewerToken } = await start(dead);
+    const other = await start(dead);
+    socket.send(command('answer.submit', { promptId, text: 'boiling water' }));
+    await socket.next('ack');
+    expect((await dead.journal.load(id))?.head.state).toBe('EVALUATING');
+
+    // An hour later by its own clock: the other interview's deadlines are over.
+    const late = Date.now() + 3_600_000;
+    const alive = await node(url, 'alive', {
+      clock: { now: () => late, wake: (at, fn) => wakeSoon(at - late, fn) },
+      actors: leases,
+      evaluator: keywordEvaluator,
+    });
+    const watcher = await alive.enter(id, reviewerToken);
+    await viewWhere(watcher, ({ progress }) => progress.answered === 1);
+    const followed = await alive.enter(other.id, other.reviewerToken);
+    const view = followed.welcome.view.state === 'COMPLETE' ? followed.welcome.view : null;
+    expect(view ?? (await viewWhere(followed, ({ state }) => state === 'COMPLETE'))).toMatchObject({
+      state: 'COMPLETE',
+    });
+  });
+
+  test(rule('N6'), async () => {
+    const url = await makeSchema();
+    const leases = { leaseMs: 600, sweepMs: 20 };
+    let judge = () => {};
+    const judged = new Promise<void>((resolve) => {
+      judge = resolve;
+    });
+    const a = await node(url, 'a', {
+      actors: leases,
+      evaluator: async (...asked) => {
+        await judged;
+        return keywordEvaluator(...asked);
+      },
+    });
+    await node(url, 'b', { actors: leases });
+    const { socket, promptId, id } = await start(a);
+    socket.send(command('answer.submit', { promptId, text: 'boiling water' }));
+    await socket.next('ack');
+    // Until the lease would have run out three times over, by the clock of the leases.
+    const database = connect(url);
+    const [began] = await database.ask<{ at: Date }>('SELECT clock_timestamp() AS at');
+    for (let isOver = false; !isOver; )
+      [{ isOver = false } = {}] = await database.ask<{ isOver: boolean }>(
+        `SELECT clock_timestamp() > $1::TIMESTAMPTZ + INTERVAL '1800 milliseconds' AS "isOver", pg_sleep(0.05)`,
+        [began?.at],
+      );
+    await database.end();
+    expect((await a.journal.load(id))?.head.epoch).toBe(socket.welcome.epoch);
+    judge();
+    await viewWhere(socket, ({ progress }) => progress.answered === 1);
+  });
+
+  test(rule('N7'), async () => {
+    const [a, b] = await twoNodes();
+    const { id, reviewerToken, socket } = await start(a);
+    const watchers = [await a.enter(id, reviewerToken), await b.enter(id, reviewerToken)];
+    expect((await b.request(`/api/interviews/${id}`, { method: 'DELETE', token: ADMIN_KEY })).status).toBe(204);
+    for (const each of [socket, ...watchers])
+      expect(await each.closed).toEqual({ code: 4410, reason: 'INTERVIEW_ERASED' });
+  });
+});
+
+/** Timers of a clock whose instant does not move: what is to come soon comes, the rest never does. */
+function wakeSoon(waitMs: number, fn: () => void): () => void {
+  if (waitMs > 5_000) return () => {};
+  const timer = setTimeout(fn, Math.max(0, waitMs));
+  timer.unref();
+  return () => clearTimeout(timer);
+}
