@@ -7,6 +7,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { VivaError } from './errors.ts';
 import { registerCommands } from './routes/commands.ts';
 import { registerErasure } from './routes/erase.ts';
+import { registerFlow } from './routes/flow.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerInterviews } from './routes/interviews.ts';
 import type { SocketLimits } from './routes/limits.ts';
@@ -127,6 +128,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   registerInterviews(app, service);
   registerErasure(app, service);
   registerResults(app, service);
+  registerFlow(app, service);
   registerCommands(app, service);
   registerReviews(app, service);
   registerPages(app, service);

@@ -1,4 +1,4 @@
-import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import { getMicrosteps, initialTransition, type SnapshotFrom, transition } from 'xstate';
 import {
   type DeadlineInput,
   type EvaluateInput,
@@ -84,6 +84,29 @@ export function reduce(snapshot: Snapshot, event: InterviewEvent | ResultEvent):
   const [next, actions] = transition(interview, snapshot, event as InterviewEvent);
   // In pure mode a taken transition always leaves a new snapshot or an action behind; identity alone is no proof.
   return next === snapshot && actions.length === 0 ? null : collect(next, actions);
+}
+
+type Transition = ReturnType<typeof interview.getTransitionData>[number];
+
+/** The eventless transition that a snapshot takes at once: the first whose guard holds, from the inside out. */
+function eventlessOf(snapshot: Snapshot, event: InterviewEvent): Transition | undefined {
+  const guards = interview.implementations.guards as Record<string, (args: object, params: unknown) => boolean>;
+  const path = statePathOf(snapshot).split('.');
+  const nodes = path.map((_, depth) =>
+    interview.getStateNodeById(['interview', ...path.slice(0, depth + 1)].join('.')),
+  );
+  return nodes
+    .toReversed()
+    .flatMap(({ always = [] }) => always as unknown as Transition[])
+    .find(({ guard }) => typeof guard !== 'string' || guards[guard]?.({ context: snapshot.context, event }, undefined));
+}
+
+/** The transitions that an event takes: its own, then those without an event that follow from it. Pure. */
+export function transitionsTaken(snapshot: Snapshot, event: InterviewEvent | ResultEvent): Transition[] {
+  const asked = event as InterviewEvent;
+  const between = getMicrosteps(interview, snapshot, asked).slice(0, -1);
+  const following = between.map(([reached]) => eventlessOf(reached, asked));
+  return [...interview.getTransitionData(snapshot, asked), ...following.filter((one) => one !== undefined)];
 }
 
 /** The event by which an effect's answer returns to the machine. */

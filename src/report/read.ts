@@ -43,6 +43,16 @@ export async function readInterview(
   return { head, records, chain: verifyChain(head, records), published, standing, transcript, ledger };
 }
 
+/** A reading as it was when a record had just been written. Null = there is no such record. */
+export function readingAt(reading: Reading, seq: number): Reading | null {
+  if (seq > reading.head.headSeq) return null;
+  const { head, published } = reading;
+  const records = reading.records.slice(0, seq);
+  const { transcript: folded, ledger } = foldStory(published, records);
+  const { draft: _draft, ...transcript } = folded;
+  return { ...reading, records, standing: replay(head.id, toOutline(published), records), transcript, ledger };
+}
+
 /** The view of a role, from a reading. Who is connected is known to the live actor only. */
 export function viewOfReading(
   reading: Reading,

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { VivaError } from '../errors.ts';
 import { assertNotErased, readHead } from '../journal/head.ts';
 import type { InterviewHead } from '../journal/journal.ts';
 import { accommodations, type Role, states, viewSchema } from '../protocol.ts';
-import { viewOfReading } from '../report/read.ts';
+import { readingAt, viewOfReading } from '../report/read.ts';
 import { links } from '../tokens.ts';
 import { allow, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
@@ -147,12 +148,22 @@ export function registerInterviews(app: App, service: Service): void {
     {
       onRequest: allow(tokens, 'operator', 'reviewer'),
       config: service.readConfig,
-      schema: { params: interviewParams, response: { 200: viewSchema, ...problemResponses } },
+      schema: {
+        params: interviewParams,
+        querystring: z.object({ atSeq: z.coerce.number().int().positive().optional() }),
+        response: { 200: viewSchema, ...problemResponses },
+      },
     },
-    async ({ params, identity }) => {
+    async ({ params, query: { atSeq }, identity }) => {
       const reading = await service.readInterview(params.id);
       assertNotErased(reading.head);
-      return viewOfReading(reading, identity.role, { now: clock.now(), answerCharsMax: service.answerCharsMax });
+      const { answerCharsMax } = service;
+      if (atSeq === undefined) return viewOfReading(reading, identity.role, { now: clock.now(), answerCharsMax });
+      const earlier = readingAt(reading, atSeq);
+      const now = earlier?.records.at(-1)?.at;
+      if (!earlier || now === undefined)
+        throw new VivaError('REQUEST_INVALID', `atSeq: this interview has ${reading.head.headSeq} records`);
+      return viewOfReading(earlier, identity.role, { now, answerCharsMax });
     },
   );
 

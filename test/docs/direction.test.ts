@@ -11,7 +11,7 @@ const layers: [name: string, files: RegExp][] = [
   ['machine', /^machines\//],
   ['leaf', /^src\/(wire|escape|protocol|errors|clock|config)\.ts$/],
   ['part', /^src\/(plans|evaluators|journal)\//],
-  ['reducer', /^src\/(reduce|annotations|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/report\//],
+  ['reducer', /^src\/(reduce|annotations|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/(report|flow)\//],
   [
     'host',
     /^src\/(effects|running|reminder|actor|actors|followers|lookout|creation|reevaluation|rerun|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
@@ -28,7 +28,7 @@ const outsiders: [files: RegExp, mayImport: RegExp][] = [
   // The console's words are exhaustive over the decisions of the machine and the flags of the evaluators.
   [
     /^web\//,
-    /^(web\/|src\/(client|wire|protocol|errors)\.ts$|src\/client\/|machines\/interview\.ts$|src\/evaluators\/evaluator\.ts$)/,
+    /^(web\/|src\/(client|wire|protocol|errors)\.ts$|src\/client\/|machines\/interview\.ts$|src\/evaluators\/evaluator\.ts$|src\/flow\/shape\.ts$)/,
   ],
   [/^machines\//, /^$/],
 ];
