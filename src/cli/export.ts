@@ -48,7 +48,7 @@ export async function runExport({ argv, stdout, stderr, env }: Invocation): Prom
       stdout.write(usage);
       return 0;
     }
-    const store = openStore(ask.store);
+    const store = await openStore(ask.store);
     journal = store;
     const find = (planId: string, version: number) => findPlan(store, planId, version);
     stdout.write(writeReport(buildReport(await readInterview(store, find, ask.id)), ask.format));

@@ -91,7 +91,7 @@ export async function runRerun({ argv, stdout, stderr, env }: Invocation): Promi
       stdout.write(usage);
       return 0;
     }
-    journal = openStore(ask.store);
+    journal = await openStore(ask.store);
     const results = await rerunStored(journal, ask);
     const text = ask.isJson ? JSON.stringify(results, null, 2) : results.flatMap(describe).join('\n');
     stdout.write(`${text === '' ? 'nothing was answered' : text}\n`);

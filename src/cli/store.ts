@@ -1,5 +1,6 @@
 import { readConfig } from '../config.ts';
 import type { Journal } from '../journal/journal.ts';
+import { openPostgresJournal } from '../journal/postgres/journal.ts';
 import { createSqliteJournal } from '../journal/sqlite.ts';
 
 /**
@@ -7,10 +8,11 @@ import { createSqliteJournal } from '../journal/sqlite.ts';
  *
  * Errors: an Error that says what is wrong with `text`; STORE_UNAVAILABLE.
  */
-export function openStore(text: string): Journal {
+export async function openStore(text: string): Promise<Journal> {
   const read = readConfig({ VIVA_STORE: text });
   if (!read.ok) throw new Error(read.problems.join('; '));
   const { store } = read.config;
+  if (store.kind === 'postgres') return openPostgresJournal({ url: store.url, connectionsMax: 2, isReadOnly: true });
   if (store.kind !== 'sqlite') throw new Error('a store in memory is gone with its service; name one as sqlite:PATH');
   return createSqliteJournal({ path: store.path, isReadOnly: true });
 }

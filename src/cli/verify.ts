@@ -58,7 +58,7 @@ export async function runVerify({ argv, stdout, stderr, env }: Invocation): Prom
       stdout.write(usage);
       return 0;
     }
-    journal = openStore(ask.store);
+    journal = await openStore(ask.store);
     const loaded = await journal.load(ask.id);
     if (!loaded) {
       stdout.write(`interview ${ask.id}: there is none\n`);

@@ -78,6 +78,23 @@ describe.skipIf(isPostgresMissing)('with PostgreSQL', () => {
     ]);
   });
 
+  test(rule('J49'), async () => {
+    const { journal: service, url } = await openHarness();
+    const id = await create(service);
+    const epoch = await fill(service, id, 2, 'service');
+    const reader = await openPostgres(url, { isReadOnly: true });
+    expect(await reader.load(id)).toEqual(await service.load(id));
+    const unavailable = { code: 'STORE_UNAVAILABLE', message: expect.stringContaining('read-only') };
+    await expect(create(reader)).rejects.toMatchObject(unavailable);
+    await expect(reader.append(makeAppend(id, epoch, 4))).rejects.toMatchObject(unavailable);
+    await expect(reader.ping()).rejects.toMatchObject({ message: expect.stringContaining('takes no writes') });
+    expect(await service.claim(id, 'other', { leaseMs: 1, force: false })).toBe('held');
+    expect(await service.append(makeAppend(id, epoch, 4))).toEqual({ ok: true });
+    // Of a database without a journal it makes none.
+    const empty = await makeSchema();
+    await expect(openPostgres(empty, { isReadOnly: true })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
   test(rule('J54'), async () => {
     const url = await makeSchema();
     const nodes = await Promise.all(Array.from({ length: 6 }, () => openPostgres(url)));

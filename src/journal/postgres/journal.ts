@@ -17,7 +17,7 @@ import {
 import { assertKnown } from '../versions.ts';
 import { commitAppends } from './append.ts';
 import { createPool, nameOf, type Query } from './pool.ts';
-import { migrate } from './schema.ts';
+import { assertReadable, migrate } from './schema.ts';
 import { texts } from './statements.ts';
 
 /** Appends that may wait for one commit. Above it the engine is overloaded and says so. */
@@ -33,6 +33,8 @@ export interface PostgresOptions {
   url: string;
   /** Connections at a time, two at least: one of them is kept for appends. */
   connectionsMax?: number;
+  /** Read beside running services (the CLI): changes no schema, and every write rejects. */
+  isReadOnly?: boolean;
 }
 
 type HeadRow = Omit<NumberedHeadRow, 'number'>;
@@ -60,10 +62,11 @@ async function assertDurable(query: Query, name: string): Promise<void> {
     );
 }
 
-async function prepare(url: string): Promise<void> {
+async function prepare(url: string, isReadOnly: boolean): Promise<void> {
   const name = nameOf(url);
   const pool = createPool({ url, connectionsMax: 1, isPatient: true });
   try {
+    if (isReadOnly) return await assertReadable(pool, name);
     await assertDurable(pool.query, name);
     await migrate(pool, name);
   } finally {
@@ -76,12 +79,16 @@ async function prepare(url: string): Promise<void> {
  *
  * Errors: STORE_UNAVAILABLE naming the database, without its password, and what is wrong.
  */
-export async function openPostgresJournal({ url, connectionsMax = 10 }: PostgresOptions): Promise<Journal> {
+export async function openPostgresJournal({
+  url,
+  connectionsMax = 10,
+  isReadOnly = false,
+}: PostgresOptions): Promise<Journal> {
   const name = nameOf(url);
-  await prepare(url);
+  await prepare(url, isReadOnly);
   // Readers, however many, must not hold up what people have said.
-  const appendPool = createPool({ url, connectionsMax: 1 });
-  const pool = createPool({ url, connectionsMax: Math.max(1, connectionsMax - 1) });
+  const appendPool = createPool({ url, connectionsMax: 1, isReadOnly });
+  const pool = createPool({ url, connectionsMax: Math.max(1, connectionsMax - 1), isReadOnly });
   const group = createGroup({
     commit: (entries: Parameters<typeof commitAppends>[1]) => commitAppends(appendPool, entries),
     countMax: WAITING_COUNT_MAX,

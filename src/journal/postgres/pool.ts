@@ -67,6 +67,14 @@ export function toStoreError(name: string, error: unknown): VivaError {
   return new VivaError('STORE_UNAVAILABLE', `${name} cannot be used: ${reason || 'unknown'}`, {}, { code });
 }
 
+/** An address by which nothing can be written. */
+function toReadOnly(url: string): string {
+  const address = new URL(url);
+  const options = address.searchParams.get('options') ?? '';
+  address.searchParams.set('options', `${options} -c default_transaction_read_only=on`.trim());
+  return address.href;
+}
+
 /** Whether the connection is as good as it was before this went wrong on it. */
 function isHarmless(error: unknown): boolean {
   return error instanceof VivaError || isOfStatement(error);
@@ -81,14 +89,16 @@ export function createPool({
   url,
   connectionsMax,
   isPatient = false,
+  isReadOnly = false,
 }: {
   url: string;
   connectionsMax: number;
   isPatient?: boolean;
+  isReadOnly?: boolean;
 }): Pool {
   const name = nameOf(url);
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: isReadOnly ? toReadOnly(url) : url,
     max: connectionsMax,
     types,
     application_name: 'viva',

@@ -1,5 +1,5 @@
 import { VivaError } from '../../errors.ts';
-import type { Pool, Query } from './pool.ts';
+import { isOfStatement, type Pool, type Query } from './pool.ts';
 
 /** How long a step waits for a table that a running node uses. Meanwhile that table takes nothing new. Units: ms. */
 const LOCK_MS = 3_000;
@@ -106,6 +106,21 @@ async function readVersion(query: Query, name: string, known: number, lock = '')
       `${name} has schema version ${version}, this viva knows versions up to ${known}; start the newer viva that wrote it`,
     );
   return version;
+}
+
+/**
+ * Make sure that a database can be read as it stands.
+ *
+ * Errors: STORE_UNAVAILABLE for one of an older or a newer viva, or of none.
+ */
+export async function assertReadable({ query }: Pool, name: string): Promise<void> {
+  const version = await readVersion(query, name, migrations.length).catch((error: unknown) => {
+    // There is no such table.
+    if (isOfStatement(error)) return 0;
+    throw error;
+  });
+  if (version < migrations.length)
+    throw new VivaError('STORE_UNAVAILABLE', `${name} has an older schema; start the service once to bring it up`);
 }
 
 /**
