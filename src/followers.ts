@@ -10,6 +10,7 @@ import type { PublishedPlan } from './plans/schema.ts';
 import type { Command, Role, View } from './protocol.ts';
 import { readLedger } from './report/ledger.ts';
 import { addToStory, foldStory } from './report/story.ts';
+import { toTranscript } from './report/transcript.ts';
 import { replay } from './restore.ts';
 import { viewFor } from './view.ts';
 
@@ -53,7 +54,7 @@ function createFollower(
       meta,
       snapshot: standing.snapshot,
       working: standing.working,
-      transcript: { entries: story.transcript.entries },
+      transcript: toTranscript(story.transcript),
       timeLedger: readLedger(story.ledger, clock.now()),
       answerCharsMax,
       // The nearest that is known here: who runs it does so for the candidate, who has not been missed.

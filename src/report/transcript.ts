@@ -39,6 +39,11 @@ export interface Folded extends Transcript {
   draft: string;
 }
 
+/** What others may read of it. */
+export function toTranscript({ draft: _draft, ...transcript }: Folded): Transcript {
+  return transcript;
+}
+
 export const emptyTranscript: Folded = { entries: [], draft: '' };
 
 function withoutDraft({ draftChars: _dropped, ...entry }: TranscriptEntry): TranscriptEntry {
