@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { describeRun, type Part, type Size, toTable } from './report.ts';
+import { measureWhole } from './whole.ts';
+
+// What the parts and the whole cost, beside what one could have instead. See README.md beside this file.
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+
+const size: Size = values.quick
+  ? { repetitions: 1, ms: 800, warmMs: 200, interviews: 1_000 }
+  : { repetitions: 5, ms: 2_000, warmMs: 500, interviews: 10_000 };
+
+const folder = mkdtempSync(join(tmpdir(), 'viva-bench-'));
+
+const parts: Record<string, () => Promise<Part> | Part> = {
+  whole: () => measureWhole(size, folder, null),
+};
+
+const names = values.only?.split(',') ?? Object.keys(parts);
+const unknown = names.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  process.stderr.write(`there is no ${unknown.join(', ')}; there are: ${Object.keys(parts).join(', ')}\n`);
+  process.exit(1);
+}
+
+let text = describeRun(size);
+process.stdout.write(text);
+try {
+  for (const name of names) {
+    const part = await parts[name]?.();
+    if (!part) continue;
+    const table = toTable(part);
+    process.stdout.write(`${table}\n`);
+    text += `${table}\n`;
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+// A part of the table must not stand for the whole of it.
+if (values.only === undefined) writeFileSync(new URL('./results.md', import.meta.url), text);
