@@ -13,7 +13,7 @@ import { versionsNow } from './journal/versions.ts';
 import { createMailbox } from './mailbox.ts';
 import type { PublishedPlan } from './plans/schema.ts';
 import { createPresence } from './presence.ts';
-import type { Command, Role, Transcript, View } from './protocol.ts';
+import type { Command, Role, View } from './protocol.ts';
 import {
   firstDue,
   type ResultEvent,
@@ -27,7 +27,7 @@ import {
 import { createReminder } from './reminder.ts';
 import { emptyLedger, readLedger } from './report/ledger.ts';
 import { addToStory, foldStory, type Story } from './report/story.ts';
-import { emptyTranscript } from './report/transcript.ts';
+import { emptyTranscript, toTranscript } from './report/transcript.ts';
 import { requestFor } from './request.ts';
 import { advance, type Standing, stay, writeSnapshot } from './restore.ts';
 import { createRunning } from './running.ts';
@@ -385,18 +385,13 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     });
   }
 
-  function transcriptNow(): Transcript {
-    const { draft: _draft, ...transcript } = story?.transcript ?? emptyTranscript;
-    return transcript;
-  }
-
   function currentView(role: Role): View {
     return viewFor(role, {
       published,
       meta,
       snapshot: standing.snapshot,
       working: standing.working,
-      transcript: transcriptNow(),
+      transcript: toTranscript(story?.transcript ?? emptyTranscript),
       timeLedger: readLedger(story?.ledger ?? emptyLedger, clock.now()),
       answerCharsMax: limits.answerCharsMax,
       isCandidateConnected: audience.isCandidateConnected,

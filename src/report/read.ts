@@ -9,6 +9,7 @@ import { replay, type Standing } from '../restore.ts';
 import { viewFor } from '../view.ts';
 import { type OpenLedger, readLedger } from './ledger.ts';
 import { foldStory } from './story.ts';
+import { toTranscript } from './transcript.ts';
 
 /** One interview as its journal tells it, read without becoming its writer. */
 export interface Reading {
@@ -39,7 +40,7 @@ export async function readInterview(
   const published = await findPlan(head.meta.planId, head.meta.planVersion);
   const standing = replay(id, toOutline(published), records);
   const { transcript: folded, ledger } = foldStory(published, records);
-  const { draft: _draft, ...transcript } = folded;
+  const transcript = toTranscript(folded);
   return { head, records, chain: verifyChain(head, records), published, standing, transcript, ledger };
 }
 
@@ -49,7 +50,7 @@ export function readingAt(reading: Reading, seq: number): Reading | null {
   const { head, published } = reading;
   const records = reading.records.slice(0, seq);
   const { transcript: folded, ledger } = foldStory(published, records);
-  const { draft: _draft, ...transcript } = folded;
+  const transcript = toTranscript(folded);
   return { ...reading, records, standing: replay(head.id, toOutline(published), records), transcript, ledger };
 }
 
