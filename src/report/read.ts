@@ -44,14 +44,27 @@ export async function readInterview(
   return { head, records, chain: verifyChain(head, records), published, standing, transcript, ledger };
 }
 
-/** A reading as it was when a record had just been written. Null = there is no such record. */
-export function readingAt(reading: Reading, seq: number): Reading | null {
-  if (seq > reading.head.headSeq) return null;
-  const { head, published } = reading;
+/**
+ * A reading as it was when a record had just been written; whether the chain holds is told of all of it.
+ *
+ * Errors: REQUEST_INVALID when there is no such record.
+ */
+export function readingAt(reading: Reading, seq: number): Reading {
+  const { published } = reading;
   const records = reading.records.slice(0, seq);
+  const last = records.at(-1);
+  if (last?.seq !== seq) throw new VivaError('REQUEST_INVALID', `there is no record ${seq} in this interview`);
+  const head = { ...reading.head, headSeq: seq, updatedAt: last.at };
+  const chain = { ...reading.chain, recordCount: seq, headHash: last.hash };
   const { transcript: folded, ledger } = foldStory(published, records);
+<<<<<<< src/report/read.ts
+  const { draft: _draft, ...transcript } = folded;
+  const standing = replay(head.id, toOutline(published), records);
+  return { ...reading, head, records, chain, standing, transcript, ledger };
+=======
   const transcript = toTranscript(folded);
   return { ...reading, records, standing: replay(head.id, toOutline(published), records), transcript, ledger };
+>>>>>>> /tmp/tmp.kgy7TZbk3q
 }
 
 /** The view of a role, from a reading. Who is connected is known to the live actor only. */

@@ -14,6 +14,9 @@ declare module 'fastify' {
 /** The interview that a path names. */
 export const interviewParams = z.object({ id: z.string().min(1).max(100) });
 
+/** The earlier record as of which something is asked for; without it, as of now. */
+export const atMoment = z.object({ atSeq: z.coerce.number().int().positive().optional() });
+
 /** The hook of a route that only these roles may use. Links open their own interview only; the admin key opens all. */
 export function allow(tokens: Tokens, ...roles: Role[]) {
   return async (request: FastifyRequest): Promise<void> => {

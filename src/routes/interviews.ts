@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { VivaError } from '../errors.ts';
 import { assertNotErased, readHead } from '../journal/head.ts';
 import type { InterviewHead } from '../journal/journal.ts';
 import { accommodations, type Role, states, viewSchema } from '../protocol.ts';
 import { readingAt, viewOfReading } from '../report/read.ts';
 import { links } from '../tokens.ts';
-import { allow, interviewParams } from './access.ts';
+import { allow, atMoment, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
 import type { App, Service } from './service.ts';
 
@@ -150,7 +149,7 @@ export function registerInterviews(app: App, service: Service): void {
       config: service.readConfig,
       schema: {
         params: interviewParams,
-        querystring: z.object({ atSeq: z.coerce.number().int().positive().optional() }),
+        querystring: atMoment,
         response: { 200: viewSchema, ...problemResponses },
       },
     },
@@ -160,10 +159,7 @@ export function registerInterviews(app: App, service: Service): void {
       const { answerCharsMax } = service;
       if (atSeq === undefined) return viewOfReading(reading, identity.role, { now: clock.now(), answerCharsMax });
       const earlier = readingAt(reading, atSeq);
-      const now = earlier?.records.at(-1)?.at;
-      if (!earlier || now === undefined)
-        throw new VivaError('REQUEST_INVALID', `atSeq: this interview has ${reading.head.headSeq} records`);
-      return viewOfReading(earlier, identity.role, { now, answerCharsMax });
+      return viewOfReading(earlier, identity.role, { now: earlier.head.updatedAt, answerCharsMax });
     },
   );
 

@@ -5,10 +5,10 @@ import { recordSchema, type TranscriptEntry, timeLedgerSchema, transcriptSchema,
 import { formats, writeReport } from '../report/formats.ts';
 import { reportPolicy } from '../report/html.ts';
 import { readLedger } from '../report/ledger.ts';
-import { viewOfReading } from '../report/read.ts';
+import { readingAt, viewOfReading } from '../report/read.ts';
 import { buildReport, chainSchema, reportSchema } from '../report/report.ts';
 import { recordFor } from '../view.ts';
-import { allow, interviewParams } from './access.ts';
+import { allow, atMoment, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
 import type { App, Service } from './service.ts';
 
@@ -73,12 +73,13 @@ export function registerResults(app: App, service: Service): void {
       config,
       schema: {
         params: interviewParams,
-        querystring: z.object({ format: z.enum(['json', 'csv', 'html']).default('json') }),
+        querystring: atMoment.extend({ format: z.enum(['json', 'csv', 'html']).default('json') }),
         response: { 200: z.union([reportSchema, z.string()]), ...problemResponses },
       },
     },
-    async ({ params, query: { format } }, reply) => {
-      const report = buildReport(await readInterview(params.id));
+    async ({ params, query: { format, atSeq } }, reply) => {
+      const reading = await readInterview(params.id);
+      const report = buildReport(atSeq === undefined ? reading : readingAt(reading, atSeq));
       if (format === 'json') return report;
       reply.header('content-type', formats[format]);
       if (format === 'html') reply.header('content-security-policy', reportPolicy);

@@ -171,14 +171,31 @@ test('[T21] the view of an earlier record is the one that was told then', async 
   expect(first.body).toMatchObject({ state: 'IDLE', serverTime: path.steps[0]?.at, transcript: { entries: [] } });
 });
 
+test('[T21] the report of an earlier record is the one that was given then', async () => {
+  const { app, id, reviewerToken } = await play();
+  const read = async (query: string) =>
+    (await app.request(`/api/interviews/${id}/report${query}`, { token: reviewerToken })).body;
+  const now = await read('');
+  expect(await read(`?atSeq=${now.headSeq}`)).toEqual(now);
+  expect(now).toMatchObject({ state: 'COMPLETE', reviewedScore: 0.5, reviews: [{ score: 0.5 }] });
+  const beforeReview = await read(`?atSeq=${now.headSeq - 1}`);
+  expect(beforeReview).toMatchObject({ score: now.score, reviewedScore: null, reviews: [] });
+  const asked = await read('?atSeq=4');
+  expect(asked).toMatchObject({ state: 'QUESTIONING', headSeq: 4, score: null, counts: { asked: 1, answered: 0 } });
+  // Ten seconds of answering before the pause.
+  expect(asked.timeLedger.totalMs).toBe(10_000);
+  expect(asked.chain.headHash).not.toBe(now.chain.headHash);
+});
+
 test('[T21] a moment that is none is refused, and candidates are told of none', async () => {
   const { request, create } = await build();
   const { id, candidateToken } = await create();
   for (const atSeq of ['2', '0', '-1', '1.5', 'now'])
-    expect(await request(`/api/interviews/${id}?atSeq=${atSeq}`, { token: ADMIN_KEY })).toMatchObject({
-      status: 400,
-      body: { code: 'REQUEST_INVALID' },
-    });
+    for (const part of ['', '/report'])
+      expect(await request(`/api/interviews/${id}${part}?atSeq=${atSeq}`, { token: ADMIN_KEY })).toMatchObject({
+        status: 400,
+        body: { code: 'REQUEST_INVALID' },
+      });
   expect((await request(`/api/interviews/${id}?atSeq=1`, { token: candidateToken })).status).toBe(403);
 });
 
