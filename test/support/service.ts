@@ -11,6 +11,8 @@ export interface SpawnedService {
   consoleUrl: string;
   /** Resolves with the signal that has ended it, if one did. */
   readonly ended: Promise<NodeJS.Signals | null>;
+  /** Send a signal to all of it: SIGSTOP, SIGCONT. */
+  signal(name: NodeJS.Signals): void;
   /** `kill -9` of npm and everything below it. */
   kill(): Promise<void>;
   /** SIGTERM to the service; resolves with its exit code. */
@@ -56,12 +58,16 @@ export async function spawnService(
   throw new Error(`the service did not start:\n${errors.join('')}`, { cause });
 }
 
-function endings(child: ChildProcess, exited: Promise<unknown[]>): Pick<SpawnedService, 'ended' | 'kill' | 'stop'> {
+function endings(
+  child: ChildProcess,
+  exited: Promise<unknown[]>,
+): Pick<SpawnedService, 'ended' | 'signal' | 'kill' | 'stop'> {
   const group = -(child.pid ?? 0);
   const signal = (name: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) process.kill(group, name);
   };
   return {
+    signal,
     ended: exited.then(([, signal]) => signal as NodeJS.Signals | null),
     async kill() {
       signal('SIGKILL');
