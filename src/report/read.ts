@@ -57,14 +57,9 @@ export function readingAt(reading: Reading, seq: number): Reading {
   const head = { ...reading.head, headSeq: seq, updatedAt: last.at };
   const chain = { ...reading.chain, recordCount: seq, headHash: last.hash };
   const { transcript: folded, ledger } = foldStory(published, records);
-<<<<<<< src/report/read.ts
-  const { draft: _draft, ...transcript } = folded;
+  const transcript = toTranscript(folded);
   const standing = replay(head.id, toOutline(published), records);
   return { ...reading, head, records, chain, standing, transcript, ledger };
-=======
-  const transcript = toTranscript(folded);
-  return { ...reading, records, standing: replay(head.id, toOutline(published), records), transcript, ledger };
->>>>>>> /tmp/tmp.kgy7TZbk3q
 }
 
 /** The view of a role, from a reading. Who is connected is known to the live actor only. */
