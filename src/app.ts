@@ -6,13 +6,14 @@ import Fastify, { type FastifyBaseLogger } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { VivaError } from './errors.ts';
 import { registerCommands } from './routes/commands.ts';
+import { registerDescriptions } from './routes/descriptions.ts';
 import { registerErasure } from './routes/erase.ts';
 import { registerFlow } from './routes/flow.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerInterviews } from './routes/interviews.ts';
 import type { SocketLimits } from './routes/limits.ts';
-import { registerDescriptions } from './routes/machine.ts';
 import { createMethodTable } from './routes/methods.ts';
+import { createDescription } from './routes/openapi.ts';
 import { registerPages } from './routes/pages.ts';
 import { registerPlans } from './routes/plans.ts';
 import { answerClientError, answerError } from './routes/problems.ts';
@@ -79,6 +80,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     readConfig: { rateLimit: { max: deps.limits.addressReadsPerMinuteMax } },
   };
   const methods = createMethodTable();
+  const description = createDescription(deps.publicUrl);
 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -90,6 +92,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   );
   app.decorateRequest('identity');
   app.addHook('onRoute', methods.add);
+  app.addHook('onRoute', description.add);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
@@ -123,7 +126,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await registerSocket(app, service, deps.limits.socket);
   closeInTime(app, deps.limits.socket.closeMs);
   registerHealth(app, service);
-  registerDescriptions(app);
+  registerDescriptions(app, description);
   registerPlans(app, service);
   registerInterviews(app, service);
   registerErasure(app, service);

@@ -17,9 +17,15 @@ export const interviewParams = z.object({ id: z.string().min(1).max(100) });
 /** The earlier record as of which something is asked for; without it, as of now. */
 export const atMoment = z.object({ atSeq: z.coerce.number().int().positive().optional() });
 
+/** A hook that lets only these roles in. */
+interface Gate {
+  (request: FastifyRequest): Promise<void>;
+  readonly roles: readonly Role[];
+}
+
 /** The hook of a route that only these roles may use. Links open their own interview only; the admin key opens all. */
-export function allow(tokens: Tokens, ...roles: Role[]) {
-  return async (request: FastifyRequest): Promise<void> => {
+export function allow(tokens: Tokens, ...roles: Role[]): Gate {
+  const gate = async (request: FastifyRequest): Promise<void> => {
     const identity = await tokens.authenticate(request.headers.authorization);
     if (!roles.includes(identity.role)) throw new VivaError('FORBIDDEN', `this is for: ${roles.join(', ')}`);
     const { id } = request.params as { id?: string };
@@ -27,4 +33,10 @@ export function allow(tokens: Tokens, ...roles: Role[]) {
       throw new VivaError('FORBIDDEN', 'this link is for another interview');
     request.identity = identity;
   };
+  return Object.assign(gate, { roles });
+}
+
+/** The roles which a route's hooks let in; none = anyone. */
+export function rolesOf(hooks: unknown): readonly Role[] {
+  return [hooks].flat().flatMap((hook) => (typeof hook === 'function' && 'roles' in hook ? (hook as Gate).roles : []));
 }

@@ -12,6 +12,8 @@ export function registerCommands(app: App, { actors, tokens }: Service): void {
     {
       onRequest: allow(tokens, 'operator'),
       schema: {
+        operationId: 'command',
+        summary: "Give an operator's command; the same gate as the socket.",
         params: interviewParams,
         body: commandSchema,
         response: {

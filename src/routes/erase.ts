@@ -25,7 +25,12 @@ export function registerErasure(app: App, { journal, actors, tokens, clock }: Se
     '/api/interviews/:id',
     {
       onRequest: allow(tokens, 'operator'),
-      schema: { params: interviewParams, response: { 204: z.void(), ...problemResponses } },
+      schema: {
+        operationId: 'eraseInterview',
+        summary: 'Erase what is personal in an interview, for good.',
+        params: interviewParams,
+        response: { 204: z.void(), ...problemResponses },
+      },
     },
     async ({ params }, reply) => {
       await eraseStored(params.id);

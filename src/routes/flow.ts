@@ -13,7 +13,13 @@ export function registerFlow(app: App, { tokens, readInterview, readConfig: conf
 
   app.get(
     '/api/machines/interview/layout',
-    { schema: { response: { 200: flowLayoutSchema, ...problemResponses } } },
+    {
+      schema: {
+        operationId: 'readMachineLayout',
+        summary: 'The statechart as a picture: states, transitions, and where each is drawn.',
+        response: { 200: flowLayoutSchema, ...problemResponses },
+      },
+    },
     () => readLayout(),
   );
 
@@ -22,7 +28,12 @@ export function registerFlow(app: App, { tokens, readInterview, readConfig: conf
     {
       onRequest: allow(tokens, 'operator', 'reviewer'),
       config,
-      schema: { params: interviewParams, response: { 200: flowPathSchema, ...problemResponses } },
+      schema: {
+        operationId: 'readPath',
+        summary: 'The way of an interview over the statechart, record by record.',
+        params: interviewParams,
+        response: { 200: flowPathSchema, ...problemResponses },
+      },
     },
     async ({ params }) => {
       const { head, published, records } = await readInterview(params.id);

@@ -8,6 +8,7 @@ import { readingAt, viewOfReading } from '../report/read.ts';
 import { links } from '../tokens.ts';
 import { allow, atMoment, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
+import { named } from './schemas.ts';
 import type { App, Service } from './service.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,22 +17,27 @@ const LINK_AFTER_INVITATION_MS = 90 * DAY_MS;
 
 const shortText = z.string().trim().min(1).max(200);
 
-const createBody = z.strictObject({
-  planId: z.string().max(64),
-  version: z.number().int().positive().exactOptional(),
-  candidate: z
-    .strictObject({
-      name: shortText.exactOptional(),
-      email: z.email().max(200).exactOptional(),
-      locale: z
-        .string()
-        .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'a language tag such as en or de-CH')
-        .exactOptional(),
-    })
-    .default({}),
-  accommodations: accommodations.strict().default({}),
-  externalId: shortText.exactOptional(),
-});
+const createBody = z
+  .strictObject({
+    planId: z.string().max(64),
+    version: z.number().int().positive().exactOptional(),
+    candidate: z
+      .strictObject({
+        name: shortText.exactOptional(),
+        email: z.email().max(200).exactOptional(),
+        locale: z
+          .string()
+          .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'a language tag such as en or de-CH')
+          .exactOptional(),
+      })
+      .default({}),
+    accommodations: accommodations.strict().default({}),
+    externalId: shortText.exactOptional(),
+  })
+  .register(named, {
+    id: 'NewInterview',
+    examples: [{ planId: 'retries', candidate: { name: 'Ada Lovelace' }, accommodations: { timeMultiplier: 1.5 } }],
+  });
 
 const madeLinks = z.object({
   candidateUrl: z.string(),
@@ -98,6 +104,8 @@ export function registerInterviews(app: App, service: Service): void {
     {
       onRequest: operator,
       schema: {
+        operationId: 'createInterview',
+        summary: 'Create an interview and its links; the same Idempotency-Key gives the same one.',
         body: createBody,
         headers: z.object({ 'idempotency-key': z.string().min(1).max(200).optional() }),
         response: { 201: created, ...problemResponses },
@@ -125,6 +133,8 @@ export function registerInterviews(app: App, service: Service): void {
     {
       onRequest: operator,
       schema: {
+        operationId: 'listInterviews',
+        summary: 'List interviews, newest first, page by page.',
         querystring: z.object({
           state: z.enum(states).optional(),
           cursor: z.string().max(500).optional(),
@@ -148,6 +158,8 @@ export function registerInterviews(app: App, service: Service): void {
       onRequest: allow(tokens, 'operator', 'reviewer'),
       config: service.readConfig,
       schema: {
+        operationId: 'readInterview',
+        summary: "The reviewer's view of an interview, now or at an earlier record.",
         params: interviewParams,
         querystring: atMoment,
         response: { 200: viewSchema, ...problemResponses },
@@ -165,7 +177,15 @@ export function registerInterviews(app: App, service: Service): void {
 
   app.get(
     '/api/interviews/:id/links',
-    { onRequest: operator, schema: { params: interviewParams, response: { 200: madeLinks, ...problemResponses } } },
+    {
+      onRequest: operator,
+      schema: {
+        operationId: 'readLinks',
+        summary: 'The links of an interview again, the same as at its creation.',
+        params: interviewParams,
+        response: { 200: madeLinks, ...problemResponses },
+      },
+    },
     (request) => makeLinks(service, request.params.id, baseOf(request, service)),
   );
 
@@ -174,6 +194,8 @@ export function registerInterviews(app: App, service: Service): void {
     {
       onRequest: allow(tokens, 'operator', 'reviewer', 'candidate'),
       schema: {
+        operationId: 'issueTicket',
+        summary: 'A ticket that opens one connection to the socket, once, within a minute.',
         params: interviewParams,
         response: { 201: z.object({ ticket: z.string(), expiresAt: z.number().int() }), ...problemResponses },
       },

@@ -1,13 +1,21 @@
 import { z } from 'zod';
 import { VivaError } from '../errors.ts';
+import { planJsonSchema } from '../plans/jsonschema.ts';
 import { parsePlan } from '../plans/load.ts';
 import { publishPlan } from '../plans/publish.ts';
 import { planSchema } from '../plans/schema.ts';
 import { allow } from './access.ts';
 import { problemResponses } from './problems.ts';
+import { named } from './schemas.ts';
 import type { App, Service } from './service.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
+
+const planTypes = ['application/json', 'application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
+
+/** Read as text; what the text has to say is described by the schema of plans. */
+const { $id: _id, $schema: _schema, description: _description, ...planShape } = planJsonSchema();
+const planText = z.string().register(named, { ...planShape, id: 'PlanSource' });
 
 const stored = z.object({
   id: z.string(),
@@ -35,12 +43,16 @@ export function registerPlans(app: App, service: Service): void {
   app.register(async (scope: App) => {
     // Plans are read as text whatever their format: the loader knows both and names the line of a mistake.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      ['application/json', 'application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'],
-      { parseAs: 'string', bodyLimit: BODY_BYTES_MAX },
-      (_request, body, done) => done(null, body),
+    scope.addContentTypeParser(planTypes, { parseAs: 'string', bodyLimit: BODY_BYTES_MAX }, (_request, body, done) =>
+      done(null, body),
     );
-    const schema = { body: z.string(), response: { 201: stored, ...problemResponses } };
+    const schema = {
+      operationId: 'publishPlan',
+      summary: 'Publish a plan; new content is a new version.',
+      consumes: planTypes,
+      body: planText,
+      response: { 201: stored, ...problemResponses },
+    };
     scope.post('/api/plans', { schema, onRequest, bodyLimit: BODY_BYTES_MAX }, async (request, reply) => {
       const parsed = parsePlan(request.body);
       if (!parsed.ok) {
@@ -56,7 +68,14 @@ export function registerPlans(app: App, service: Service): void {
 
   app.get(
     '/api/plans',
-    { onRequest, schema: { response: { 200: z.object({ plans: z.array(stored) }), ...problemResponses } } },
+    {
+      onRequest,
+      schema: {
+        operationId: 'listPlans',
+        summary: 'The newest version of every plan.',
+        response: { 200: z.object({ plans: z.array(stored) }), ...problemResponses },
+      },
+    },
     async () => {
       const plans = await service.journal.listPlans();
       return { plans: plans.map((row) => summarize({ ...row, plan: planSchema.parse(JSON.parse(row.json)) })) };
@@ -68,6 +87,8 @@ export function registerPlans(app: App, service: Service): void {
     {
       onRequest,
       schema: {
+        operationId: 'readPlan',
+        summary: 'One plan, its newest or a given version.',
         params: z.object({ id: z.string().max(64) }),
         querystring: z.object({ version: z.coerce.number().int().positive().optional() }),
         response: { 200: stored.extend({ plan: planSchema }), ...problemResponses },

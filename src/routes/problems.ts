@@ -5,16 +5,25 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type ErrorCode, type Problem, toProblem, VivaError } from '../errors.ts';
 import { problemSchema } from '../protocol.ts';
+import { named } from './schemas.ts';
 
 const MEDIA_TYPE = 'application/problem+json';
 
-const httpProblem = problemSchema.extend({
-  /** The request, as it is named in the log. */
-  instance: z.string().optional(),
-});
+const httpProblem = problemSchema
+  .extend({
+    /** The request, as it is named in the log. */
+    instance: z.string().optional(),
+  })
+  .register(named, {
+    id: 'HttpProblem',
+    description: 'Why a request was refused (RFC 9457); programs go by `code`.',
+    examples: [toProblem('INTERVIEW_NOT_FOUND', 'no interview has this id')],
+  });
+
+const httpProblemContent = { content: { [MEDIA_TYPE]: { schema: httpProblem } } };
 
 /** The response schemas of everything that can go wrong; part of every route. */
-export const problemResponses = { '4xx': httpProblem, '5xx': httpProblem };
+export const problemResponses = { '4xx': httpProblemContent, '5xx': httpProblemContent };
 
 const codesByFastifyCode: Record<string, ErrorCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',

@@ -10,6 +10,7 @@ import { buildReport, chainSchema, reportSchema } from '../report/report.ts';
 import { recordFor } from '../view.ts';
 import { allow, atMoment, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
+import { named } from './schemas.ts';
 import type { App, Service } from './service.ts';
 
 const candidateEntry = transcriptSchema.shape.entries.element.pick({
@@ -27,12 +28,14 @@ const [candidateView] = viewSchema.options;
  * What a candidate may read of the interview: their own words, results where the plan shows them, and as a receipt
  * where the time went and the chain's head.
  */
-export const candidateTranscript = z.strictObject({
-  entries: z.array(candidateEntry.strict()),
-  results: candidateView.shape.results,
-  timeLedger: timeLedgerSchema,
-  chain: chainSchema,
-});
+export const candidateTranscript = z
+  .strictObject({
+    entries: z.array(candidateEntry.strict()),
+    results: candidateView.shape.results,
+    timeLedger: timeLedgerSchema,
+    chain: chainSchema,
+  })
+  .register(named, { id: 'CandidateTranscript' });
 
 /** Named one by one, so that a new field of the transcript stays hidden until somebody decides otherwise. */
 function forCandidate(entry: TranscriptEntry): z.infer<typeof candidateEntry> {
@@ -51,6 +54,8 @@ export function registerResults(app: App, service: Service): void {
       onRequest: allow(tokens, 'operator', 'reviewer', 'candidate'),
       config,
       schema: {
+        operationId: 'readTranscript',
+        summary: 'Prompts and answers; for candidates without judgements, with their receipt.',
         params: interviewParams,
         response: { 200: z.union([candidateTranscript, transcriptSchema]), ...problemResponses },
       },
@@ -72,9 +77,20 @@ export function registerResults(app: App, service: Service): void {
       onRequest: reviewers,
       config,
       schema: {
+        operationId: 'readReport',
+        summary: 'Scores, evidence and the transcript by question, as JSON, CSV or a page to print.',
         params: interviewParams,
         querystring: atMoment.extend({ format: z.enum(['json', 'csv', 'html']).default('json') }),
-        response: { 200: z.union([reportSchema, z.string()]), ...problemResponses },
+        response: {
+          200: {
+            content: {
+              'application/json': { schema: reportSchema },
+              'text/csv': { schema: z.string() },
+              'text/html': { schema: z.string() },
+            },
+          },
+          ...problemResponses,
+        },
       },
     },
     async ({ params, query: { format, atSeq } }, reply) => {
@@ -94,6 +110,8 @@ export function registerResults(app: App, service: Service): void {
       onRequest: reviewers,
       config,
       schema: {
+        operationId: 'readJournal',
+        summary: 'The records of an interview, page by page.',
         params: interviewParams,
         querystring: z.object({
           afterSeq: z.coerce.number().int().nonnegative().default(0),

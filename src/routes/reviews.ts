@@ -6,9 +6,13 @@ import type { Plan } from '../plans/schema.ts';
 import { reevaluate } from '../reevaluation.ts';
 import { allow, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
+import { named } from './schemas.ts';
 import type { App, Service } from './service.ts';
 
-const reviewBody = reviewSchema.safeExtend({ id: z.guid().exactOptional() });
+const reviewBody = reviewSchema.safeExtend({ id: z.guid().exactOptional() }).register(named, {
+  id: 'NewReview',
+  examples: [{ questionId: 'idempotency', score: 0.75, reason: 'The second sentence says it in other words.' }],
+});
 
 const reevaluated = z.discriminatedUnion('ok', [
   z.object({
@@ -43,6 +47,8 @@ export function registerReviews(app: App, service: Service): void {
       onRequest: allow(tokens, 'operator', 'reviewer'),
       config,
       schema: {
+        operationId: 'review',
+        summary: "Add a person's score, verdict or decision; what was judged before stays.",
         params: interviewParams,
         body: reviewBody,
         response: {
@@ -68,6 +74,8 @@ export function registerReviews(app: App, service: Service): void {
       onRequest: allow(tokens, 'operator'),
       config,
       schema: {
+        operationId: 'evaluateAgain',
+        summary: 'Judge the answers of an interview that is over again, beside the first judgement.',
         params: interviewParams,
         body: z.strictObject({ questionId: z.string().max(64).exactOptional() }),
         response: { 200: z.object({ evaluations: z.array(reevaluated) }), ...problemResponses },

@@ -4,13 +4,14 @@ import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { WebSocket } from 'ws';
+import { z } from 'zod';
 import { closeCodeOf, toProblem, VivaError } from '../errors.ts';
 import { format, limits, SUBPROTOCOL } from '../protocol.ts';
 import { interviewParams } from './access.ts';
 import { createConnection } from './connection.ts';
 import type { SocketLimits } from './limits.ts';
 import type { Channel } from './outbox.ts';
-import { answerHandshakeError } from './problems.ts';
+import { answerHandshakeError, problemResponses } from './problems.ts';
 import { createSeats } from './seats.ts';
 import type { App, Service } from './service.ts';
 
@@ -179,7 +180,12 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
     SOCKET_URL,
     {
       websocket: true,
-      schema: { params: interviewParams },
+      schema: {
+        operationId: 'openSocket',
+        summary: `The WebSocket, subprotocol ${SUBPROTOCOL}; what is said on it is in /asyncapi.json.`,
+        params: interviewParams,
+        response: { 101: z.void(), ...problemResponses },
+      },
       onRequest: async (request) => {
         if (!request.ws)
           throw new VivaError(

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { interview } from '../../machines/interview.ts';
+import { planJsonSchema } from '../plans/jsonschema.ts';
+import type { Description } from './openapi.ts';
+import { problemResponses } from './problems.ts';
+import type { App } from './service.ts';
+
+/** The public descriptions: the machine as the Stately tools import it, the schema of plans, and of all addresses. */
+export function registerDescriptions(app: App, description: Description): void {
+  const response = { 200: z.record(z.string(), z.unknown()), ...problemResponses };
+
+  /** What is served does not change while the service runs: it is made when somebody asks for it first. */
+  function serve(url: string, operationId: string, summary: string, make: () => object): void {
+    let made: Record<string, unknown> | null = null;
+    app.get(url, { schema: { operationId, summary, response } }, async () => {
+      made ??= JSON.parse(JSON.stringify(make())) as Record<string, unknown>;
+      return made;
+    });
+  }
+
+  serve('/api/machines/interview', 'readMachine', 'The statechart, for the Stately tools.', () => interview.config);
+  serve('/plan.schema.json', 'readPlanSchema', 'JSON Schema of plans, for editors.', planJsonSchema);
+  serve('/openapi.json', 'readOpenApi', 'All addresses, as OpenAPI 3.1.', description.read);
+}
