@@ -1,4 +1,4 @@
-import { getMicrosteps, initialTransition, type SnapshotFrom, transition } from 'xstate';
+import { createActor, getMicrosteps, initialTransition, type SnapshotFrom, type transition } from 'xstate';
 import {
   type DeadlineInput,
   type EvaluateInput,
@@ -46,6 +46,29 @@ export interface StoredState {
 
 type Actions = ReturnType<typeof transition<typeof interview>>[1];
 
+/** What the machine reports while it works on one event; nothing of it is executed. */
+let reported: Actions = [];
+
+/**
+ * The surroundings in which every event is applied. XState's own `transition()` makes an actor and a system for each
+ * event, which costs more than the event does; they are inert, so that one serves all. A test holds both equal.
+ */
+const surroundings = (() => {
+  const self = createActor(interview);
+  const inert = () => {};
+  return {
+    self,
+    system: self.system,
+    id: '',
+    sessionId: '',
+    logger: inert,
+    defer: inert,
+    emit: inert,
+    stopChild: inert,
+    actionExecutor: (action: Actions[number]) => reported.push(action),
+  };
+})() as unknown as Parameters<typeof interview.transition>[2];
+
 function collect(snapshot: Snapshot, actions: Actions): Step {
   const stopped: string[] = [];
   const started: Effect[] = [];
@@ -81,7 +104,9 @@ export function begin(input: InterviewInput): Step {
  * Errors: what a guard or action throws; the snapshot passed in stays valid.
  */
 export function reduce(snapshot: Snapshot, event: InterviewEvent | ResultEvent): Step | null {
-  const [next, actions] = transition(interview, snapshot, event as InterviewEvent);
+  reported = [];
+  const next = interview.transition(snapshot, event as InterviewEvent, surroundings);
+  const actions = reported;
   // In pure mode a taken transition always leaves a new snapshot or an action behind; identity alone is no proof.
   return next === snapshot && actions.length === 0 ? null : collect(next, actions);
 }
