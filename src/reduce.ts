@@ -54,7 +54,7 @@ let reported: Actions = [];
  * event, which costs more than the event does; they are inert, so that one serves all. A test holds both equal.
  */
 const surroundings = (() => {
-  const self = createActor(interview);
+  const self = createActor(interview, { input: {} as InterviewInput });
   const inert = () => {};
   return {
     self,

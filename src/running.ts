@@ -1,5 +1,4 @@
-import type { Clock } from './clock.ts';
-import { type Logics, startEffect } from './effects.ts';
+import type { StartEffect } from './effects.ts';
 import type { Effect, ResultEvent } from './reduce.ts';
 
 /** The invoked actors of one interview that run now. */
@@ -16,8 +15,7 @@ export interface Running {
  * waited in the mailbox while its state was left is stale.
  */
 export function createRunning(
-  logics: Logics,
-  clock: Clock,
+  startEffect: StartEffect,
   deliver: (event: ResultEvent, isStale: () => boolean, error: unknown) => void,
 ): Running {
   const stopsById = new Map<string, () => void>();
@@ -34,7 +32,7 @@ export function createRunning(
     stopAll: () => stop(stopsById.keys()),
     start(effect) {
       let isStopped = false;
-      const end = startEffect(logics, effect, clock, (event, error) => deliver(event, () => isStopped, error));
+      const end = startEffect(effect, (event, error) => deliver(event, () => isStopped, error));
       stopsById.set(effect.id, () => {
         isStopped = true;
         end();
