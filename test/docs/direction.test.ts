@@ -11,7 +11,10 @@ const layers: [name: string, files: RegExp][] = [
   ['machine', /^machines\//],
   ['leaf', /^src\/(wire|escape|protocol|errors|clock|config)\.ts$/],
   ['part', /^src\/(plans|evaluators|journal)\//],
-  ['reducer', /^src\/(reduce|annotations|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/(report|flow)\//],
+  [
+    'reducer',
+    /^src\/(reduce|annotations|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/(report|flow)\//,
+  ],
   [
     'host',
     /^src\/(effects|running|reminder|actor|actors|followers|lookout|creation|reevaluation|rerun|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
