@@ -151,8 +151,10 @@ export interface Journal {
    * What the engine promises; differences between engines are declared here, not hidden in skipped tests.
    * `isDurable`: what was acknowledged survives the process. `isShared`: several processes may run interviews on it;
    * an engine that is not shared releases every lease when it opens, for whoever held them is gone.
+   * `mayLoseOnFailover`: where a replica takes over, appends that were acknowledged may be lost, and an epoch be given
+   * out again.
    */
-  readonly capabilities: { isDurable: boolean; isShared: boolean };
+  readonly capabilities: { isDurable: boolean; isShared: boolean; mayLoseOnFailover?: true };
 
   /** Only of an engine that is shared. */
   readonly shared?: Sharing;
