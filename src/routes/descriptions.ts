@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { interview } from '../../machines/interview.ts';
 import { planJsonSchema } from '../plans/jsonschema.ts';
+import { describeSocket } from './asyncapi.ts';
 import type { Description } from './openapi.ts';
 import { problemResponses } from './problems.ts';
 import type { App } from './service.ts';
 
-/** The public descriptions: the machine as the Stately tools import it, the schema of plans, and of all addresses. */
+/** The public descriptions: the machine as the Stately tools import it, the schema of plans, of addresses and frames. */
 export function registerDescriptions(app: App, description: Description): void {
   const response = { 200: z.record(z.string(), z.unknown()), ...problemResponses };
 
@@ -21,4 +22,5 @@ export function registerDescriptions(app: App, description: Description): void {
   serve('/api/machines/interview', 'readMachine', 'The statechart, for the Stately tools.', () => interview.config);
   serve('/plan.schema.json', 'readPlanSchema', 'JSON Schema of plans, for editors.', planJsonSchema);
   serve('/openapi.json', 'readOpenApi', 'All addresses, as OpenAPI 3.1.', description.read);
+  serve('/asyncapi.json', 'readAsyncApi', 'The frames of the socket, as AsyncAPI 3.0.', describeSocket);
 }
