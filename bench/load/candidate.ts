@@ -63,7 +63,8 @@ export function candidatePlayers(target: Target): MakePlayer {
         bytesCount += bytes;
         if (text.startsWith('{"type":"view"')) takeView(text);
         else if (text.startsWith('{"type":"welcome"')) {
-          if (text.includes('"state":"IDLE"')) frames.send(JSON.stringify({ type: 'interview.start', id: randomUUID() }));
+          if (text.includes('"state":"IDLE"'))
+            frames.send(JSON.stringify({ type: 'interview.start', id: randomUUID() }));
           else takeView(text);
         } else if (text.startsWith('{"type":"error"')) fail(text);
       },
