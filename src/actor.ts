@@ -4,7 +4,7 @@ import { createAudience, type Subscriber } from './audience.ts';
 import type { Clock } from './clock.ts';
 import { checkLength, digestOf, explainRefusal, toEvent } from './commands.ts';
 import type { Downtime } from './downtime.ts';
-import { createEffects, type EffectDeps } from './effects.ts';
+import { createLogics, type EffectDeps } from './effects.ts';
 import { type ErrorCode, type Problem, toProblem } from './errors.ts';
 import { sealRecord } from './journal/chain.ts';
 import { readHead } from './journal/head.ts';
@@ -136,7 +136,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   });
   const reminder = createReminder(clock, (at) => audience.notice('deadline-soon', at));
 
-  const startEffect = createEffects({
+  const logics = createLogics({
     clock,
     evaluator: deps.evaluator,
     fallback: deps.fallback,
@@ -147,7 +147,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     },
   });
 
-  const running = createRunning(startEffect, (event, isStale, error) => {
+  const running = createRunning(logics, clock, (event, isStale, error) => {
     if (error !== undefined)
       log.error({ err: error, interviewId: id, effect: event.actorId }, 'an effect is defective');
     mailbox.push(async () => {

@@ -1,4 +1,5 @@
-import type { EvaluateInput, EvaluateOutput } from '../machines/interview.ts';
+import { createActor, fromPromise } from 'xstate';
+import type { DeadlineInput, EvaluateInput, EvaluateOutput } from '../machines/interview.ts';
 import type { Clock } from './clock.ts';
 import type { Evaluation, EvaluationRequest, Evaluator } from './evaluators/evaluator.ts';
 import { type Effect, type ResultEvent, toDoneEvent, toErrorEvent } from './reduce.ts';
@@ -25,48 +26,63 @@ export function toStoredEvaluation(evaluation: Evaluation, isDegraded: boolean):
   };
 }
 
-/** Start an effect and have its one answer delivered as an event. Returns how to stop it. */
-export type StartEffect = (effect: Effect, deliver: (event: ResultEvent, error?: unknown) => void) => () => void;
-
-type Judging = Extract<Effect, { input: EvaluateInput }>;
-
-/**
- * What the names in the machine stand for. They answer with a value and do nothing else.
- *
- * The answer comes as one event, never synchronously, and never after the effect was stopped. Stopping an evaluation
- * under way aborts its signal. They are no actors of XState, although they could be: making and ending those cost more
- * than the rest of a turn's effects.
- */
-export function createEffects({ clock, evaluator, fallback, requestOf }: EffectDeps): StartEffect {
-  async function evaluate({ src, input }: Judging, signal: AbortSignal): Promise<EvaluateOutput> {
-    const isDegraded = src === 'evaluateFallback';
-    const judge = isDegraded ? fallback : evaluator;
-    const result = await judge(requestOf(input), { key: input.key, signal });
-    const at = clock.now();
+function evaluateLogic(deps: EffectDeps, evaluator: Evaluator, isDegraded: boolean) {
+  return fromPromise<EvaluateOutput, EvaluateInput>(async ({ input, signal }) => {
+    const result = await evaluator(deps.requestOf(input), { key: input.key, signal });
+    const at = deps.clock.now();
     if (!result.ok) return { ok: false, at, code: result.code, isRetryable: result.isRetryable };
     return { ok: true, at, evaluation: toStoredEvaluation(result.evaluation, isDegraded) };
-  }
+  });
+}
 
-  return (effect, deliver) => {
-    if (effect.src === 'deadline') {
-      const { at } = effect.input;
-      return at === null ? () => {} : clock.wake(at, () => deliver(toDoneEvent(effect.id, { at: clock.now() })));
-    }
-    const controller = new AbortController();
-    let isOver = false;
-    const finish = (event: ResultEvent, error?: unknown) => {
-      if (isOver) return;
-      isOver = true;
-      deliver(event, error);
-    };
-    evaluate(effect, controller.signal).then(
-      (output) => finish(toDoneEvent(effect.id, output)),
-      (error: unknown) => finish(toErrorEvent(effect.id, clock.now()), error),
-    );
-    return () => {
-      if (isOver) return;
-      isOver = true;
-      controller.abort();
-    };
+/**
+ * The real actors for the names in the machine; also what `interview.provide({ actors })` takes.
+ *
+ * They answer with a value and do nothing else. Stopping one aborts its signal.
+ */
+export function createLogics(deps: EffectDeps) {
+  return {
+    deadline: fromPromise<{ at: number }, DeadlineInput>(
+      ({ input, signal }) =>
+        new Promise((resolve) => {
+          if (input.at === null) return;
+          const cancel = deps.clock.wake(input.at, () => resolve({ at: deps.clock.now() }));
+          signal.addEventListener('abort', cancel, { once: true });
+        }),
+    ),
+    evaluate: evaluateLogic(deps, deps.evaluator, false),
+    evaluateFallback: evaluateLogic(deps, deps.fallback, true),
+  };
+}
+
+export type Logics = ReturnType<typeof createLogics>;
+
+/**
+ * Start an effect; its answer comes as one event, never synchronously, and never after it was stopped.
+ *
+ * Returns how to stop it.
+ */
+export function startEffect(
+  logics: Logics,
+  effect: Effect,
+  clock: Clock,
+  deliver: (event: ResultEvent, error?: unknown) => void,
+): () => void {
+  // A deadline is a timer and nothing else: an actor around it costs more than all else in a turn but the commit.
+  if (effect.src === 'deadline') {
+    const { at } = effect.input;
+    return at === null ? () => {} : clock.wake(at, () => deliver(toDoneEvent(effect.id, { at: clock.now() })));
+  }
+  const actor = createActor(logics[effect.src], { input: effect.input });
+  const subscription = actor.subscribe({
+    next: (snapshot: { status: string; output?: { at: number } | undefined }) => {
+      if (snapshot.status === 'done' && snapshot.output) deliver(toDoneEvent(effect.id, snapshot.output));
+    },
+    error: (error: unknown) => deliver(toErrorEvent(effect.id, clock.now()), error),
+  });
+  actor.start();
+  return () => {
+    subscription.unsubscribe();
+    actor.stop();
   };
 }

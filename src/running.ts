@@ -1,4 +1,5 @@
-import type { StartEffect } from './effects.ts';
+import type { Clock } from './clock.ts';
+import { type Logics, startEffect } from './effects.ts';
 import type { Effect, ResultEvent } from './reduce.ts';
 
 /** The invoked actors of one interview that run now. */
@@ -15,7 +16,8 @@ export interface Running {
  * waited in the mailbox while its state was left is stale.
  */
 export function createRunning(
-  startEffect: StartEffect,
+  logics: Logics,
+  clock: Clock,
   deliver: (event: ResultEvent, isStale: () => boolean, error: unknown) => void,
 ): Running {
   const stopsById = new Map<string, () => void>();
@@ -32,7 +34,7 @@ export function createRunning(
     stopAll: () => stop(stopsById.keys()),
     start(effect) {
       let isStopped = false;
-      const end = startEffect(effect, (event, error) => deliver(event, () => isStopped, error));
+      const end = startEffect(logics, effect, clock, (event, error) => deliver(event, () => isStopped, error));
       stopsById.set(effect.id, () => {
         isStopped = true;
         end();
