@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson, canonicalJsonWith, type Places } from './canonical.ts';
 import type { InterviewHead, InterviewMeta, JournalRecord } from './journal.ts';
 
 // The chain over the records of one interview. Each record's hash covers the hash before it and the record itself, in
@@ -52,12 +52,24 @@ function replaceTexts<Value extends object>(value: Value, replace: Replace): Val
     .reduce<unknown>((copy, steps) => replaceAt(copy, steps, replace, ''), value) as Value;
 }
 
+function toPlaces(paths: readonly (readonly string[])[]): Places {
+  const names = new Set(paths.flatMap(([name]) => (name === undefined ? [] : name)));
+  const below = (name: string) => paths.filter(([first]) => first === name).map(([_first, ...rest]) => rest);
+  return {
+    isText: paths.some(({ length }) => length === 0),
+    byName: new Map([...names].map((name) => [name, toPlaces(below(name))])),
+  };
+}
+
+const personalPlaces = toPlaces(personalPaths);
+
 function sha256(value: unknown): string {
   return hash('sha256', canonicalJson(value));
 }
 
 function hashOf(previousHash: string, body: object, replace: Replace): string {
-  return sha256([previousHash, replaceTexts(body, (text, path) => ({ commitment: replace(text, path) }))]);
+  const commit = (text: string, path: string) => ({ commitment: replace(text, path) });
+  return hash('sha256', `[${canonicalJson(previousHash)},${canonicalJsonWith(commit, personalPlaces, body)}]`);
 }
 
 /**
