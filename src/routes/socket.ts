@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
@@ -38,9 +39,22 @@ function isOriginAllowed(request: FastifyRequest, origins: readonly string[]): b
   return origins.includes(origin) || URL.parse(origin)?.host === request.host;
 }
 
-function toChannel(socket: WebSocket): Channel {
+/** What is sent without waiting in between leaves in one write. */
+function toChannel(socket: WebSocket, transport: Socket): Channel {
+  let isHeld = false;
+  function release(): void {
+    isHeld = false;
+    transport.uncork();
+  }
   return {
-    send: (text, onFlushed) => socket.send(text, onFlushed),
+    send(text, onFlushed) {
+      if (!isHeld) {
+        isHeld = true;
+        transport.cork();
+        process.nextTick(release);
+      }
+      socket.send(text, onFlushed);
+    },
     close: (code, reason) => socket.close(code, reason),
     get bufferedBytes() {
       return socket.bufferedAmount;
@@ -140,7 +154,7 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
         takeSeat,
         random: Math.random,
       },
-      toChannel(socket),
+      toChannel(socket, request.raw.socket),
     );
     const entry: Live = { socket, missedBeats: 0, restart: connection.restart };
     live.add(entry);
