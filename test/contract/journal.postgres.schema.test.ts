@@ -62,3 +62,12 @@ test(rule('J47'), async () => {
     expect(JSON.stringify(failure) + String(failure)).not.toContain('geheim');
   }
 });
+
+test.skipIf(isPostgresMissing)('[J47] a database that does not wait for its disk is refused', async () => {
+  const url = new URL(await makeSchema());
+  url.searchParams.set('options', `${url.searchParams.get('options')} -c synchronous_commit=off`);
+  await expect(openPostgresJournal({ url: url.href })).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    message: expect.stringContaining('synchronous_commit = off'),
+  });
+});
