@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { findPlan } from '../../src/plans/publish.ts';
-import { startBalancer } from '../support/balancer.ts';
+import { type Balancer, startBalancer } from '../support/balancer.ts';
 import { answerAll, enter, type Member } from '../support/crowd.clients.ts';
 import { audit, inParallel } from '../support/crowd.ts';
 import { isPostgresMissing, openPostgres } from '../support/journal.postgres.ts';
@@ -28,6 +28,9 @@ const plan = {
   })),
 };
 
+/** A node, and the network between it and the database. */
+type Node = SpawnedService & { network: Balancer };
+
 /** Resolves when every candidate has had another answer stored, or has nothing more to answer. */
 async function allGoOn(members: readonly Member[]): Promise<void> {
   await Promise.all(
@@ -46,13 +49,12 @@ async function allGoOn(members: readonly Member[]): Promise<void> {
 }
 
 test.skipIf(isPostgresMissing)(
-  `[N8] ${INTERVIEWS} interviews on ${NODES} nodes that are killed, stopped and woken, and a database that restarts, lose no answer`,
+  `[N8] ${INTERVIEWS} interviews on ${NODES} nodes that are killed, stopped, woken and cut off, and a database that restarts, lose no answer`,
   async () => {
     const seed = takeSeed('N8');
     const server = await startServer();
     const balancer = await startBalancer();
     const env = {
-      VIVA_STORE: server.url,
       VIVA_SECRET: 'the secret of the nodes, the same at each',
       VIVA_ADMIN_KEY: ADMIN_KEY,
       VIVA_ADDRESS_SOCKETS_MAX: '1000',
@@ -61,10 +63,15 @@ test.skipIf(isPostgresMissing)(
       VIVA_SOCKET_BYTES_PER_MINUTE_MAX: '100000000',
       LOG_LEVEL: 'fatal',
     };
-    const nodes: SpawnedService[] = [];
+    const nodes: Node[] = [];
     async function startNode(): Promise<void> {
-      const node = await spawnService(env, 'node');
-      onTestFinished(() => node.kill());
+      const network = await startBalancer();
+      network.add(server.url);
+      const store = new URL(server.url);
+      store.port = String(network.port);
+      const service = await spawnService({ ...env, VIVA_STORE: store.href }, 'node');
+      onTestFinished(() => service.kill());
+      const node = { ...service, network };
       nodes.push(node);
       balancer.add(node.url);
     }
@@ -86,8 +93,8 @@ test.skipIf(isPostgresMissing)(
     const done = Promise.all(members.map((member) => answerAll(member, () => isEnough)));
     await allGoOn(members);
 
-    const victim = (round: number) => nodes[(seed + round) % nodes.length] as SpawnedService;
-    const faults: ((node: SpawnedService) => Promise<void>)[] = [
+    const victim = (round: number) => nodes[(seed + round) % nodes.length] as Node;
+    const faults: ((node: Node) => Promise<void>)[] = [
       async function kill(node) {
         balancer.remove(node.url);
         nodes.splice(nodes.indexOf(node), 1);
@@ -100,6 +107,14 @@ test.skipIf(isPostgresMissing)(
         balancer.remove(node.url);
         await allGoOn(members);
         node.signal('SIGCONT');
+        balancer.add(node.url);
+      },
+      // It lives, and hears nothing of the database while others take over what it runs.
+      async function cut(node) {
+        node.network.hush();
+        balancer.remove(node.url);
+        await allGoOn(members);
+        node.network.heal();
         balancer.add(node.url);
       },
       async function restartDatabase() {
