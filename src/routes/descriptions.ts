@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { interview } from '../../machines/interview.ts';
 import { planJsonSchema } from '../plans/jsonschema.ts';
 import { describeSocket } from './asyncapi.ts';
+import { docsPolicy, renderDocs } from './docs.ts';
 import type { Description } from './openapi.ts';
 import { problemResponses } from './problems.ts';
 import type { App } from './service.ts';
@@ -23,4 +24,21 @@ export function registerDescriptions(app: App, description: Description): void {
   serve('/plan.schema.json', 'readPlanSchema', 'JSON Schema of plans, for editors.', planJsonSchema);
   serve('/openapi.json', 'readOpenApi', 'All addresses, as OpenAPI 3.1.', description.read);
   serve('/asyncapi.json', 'readAsyncApi', 'The frames of the socket, as AsyncAPI 3.0.', describeSocket);
+
+  let page: string | null = null;
+  app.get(
+    '/docs',
+    {
+      schema: {
+        operationId: 'docs',
+        summary: 'This description as a page.',
+        tags: ['pages'],
+        response: { 200: { content: { 'text/html': { schema: z.string() } } }, ...problemResponses },
+      },
+    },
+    async (_request, reply) => {
+      page ??= renderDocs(description.read(), describeSocket());
+      return reply.header('content-security-policy', docsPolicy).type('text/html; charset=utf-8').send(page);
+    },
+  );
 }

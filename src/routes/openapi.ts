@@ -144,7 +144,7 @@ export function createDescription(publicUrl = '/'): Description {
   function build(): OpenApi {
     const schemas = createSchemas();
     const paths: OpenApi['paths'] = {};
-    for (const route of routes)
+    for (const route of routes.toSorted((a, b) => (a.url < b.url ? -1 : 1)))
       for (const method of [route.method].flat()) {
         const template = toTemplate(route.url);
         paths[template] = { ...paths[template], [method.toLowerCase()]: operationOf(route, schemas) };
