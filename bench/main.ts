@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureMachine } from './machine/measure.ts';
+import { findPostgres } from './postgres.ts';
 import { describeRun, type Part, type Size, toTable } from './report.ts';
+import { measureStores } from './stores.ts';
 import { measureWhole } from './whole.ts';
 
 // What the parts and the whole cost, beside what one could have instead. See README.md beside this file.
@@ -15,10 +18,15 @@ const size: Size = values.quick
   ? { repetitions: 1, ms: 800, warmMs: 200, interviews: 1_000 }
   : { repetitions: 5, ms: 2_000, warmMs: 500, interviews: 10_000 };
 
+const schemas = await findPostgres();
+if (!schemas) process.stderr.write('No PostgreSQL: start one or name another in VIVA_BENCH_POSTGRES.\n');
+const postgres = (await schemas?.make()) ?? null;
 const folder = mkdtempSync(join(tmpdir(), 'viva-bench-'));
 
 const parts: Record<string, () => Promise<Part> | Part> = {
-  whole: () => measureWhole(size, folder, null),
+  machine: () => measureMachine(size),
+  stores: () => measureStores(size, folder, postgres),
+  whole: () => measureWhole(size, folder, postgres),
 };
 
 const names = values.only?.split(',') ?? Object.keys(parts);
@@ -40,6 +48,7 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+  await schemas?.drop();
 }
 // A part of the table must not stand for the whole of it.
 if (values.only === undefined) writeFileSync(new URL('./results.md', import.meta.url), text);
