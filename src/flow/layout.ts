@@ -5,12 +5,15 @@ import type { FlowLayout, FlowTransition } from './shape.ts';
 
 // Where everything of the statechart stands. It changes with the machine only, so it is worked out once.
 
-/** The sizes that web/console/flow/flow.css draws in. Units: CSS pixels. */
+/** The sizes that web/console/flow/chart.css draws in. Units: CSS pixels. */
 const CHAR_WIDTH = 6.7;
 const NAME_CHAR_WIDTH = 8.4;
 const LINE_HEIGHT = 18;
+const STAYS_HEIGHT = 24;
 const HEAD_HEIGHT = 52;
 const PADDING = 24;
+/** Room for how often a transition was taken. */
+const COUNT_WIDTH = 36;
 const DOT = 12;
 
 const options = {
@@ -40,7 +43,7 @@ const lineOf = ({ cause, guard, kind }: FlowTransition) => {
   return guard === null ? cause : `${cause} [${guard}]`;
 };
 
-const widthOf = (lines: string[]) => Math.max(...lines.map((line) => line.length)) * CHAR_WIDTH + PADDING;
+const widthOf = (lines: string[]) => Math.max(...lines.map((line) => line.length)) * CHAR_WIDTH + PADDING + COUNT_WIDTH;
 
 function isWithin(path: string, around: string): boolean {
   return around === '' || path === around || path.startsWith(`${around}.`);
@@ -97,12 +100,8 @@ type Drawn = ChartState & { stays: FlowLayout['states'][number]['stays'] };
 
 function toNode(state: Drawn, states: Drawn[]): ElkNode {
   const lines = state.stays.flatMap((way) => way.lines);
-  const width = Math.max(
-    150,
-    state.name.length * NAME_CHAR_WIDTH + PADDING,
-    lines.length > 0 ? widthOf(lines) + 36 : 0,
-  );
-  const height = HEAD_HEIGHT + (lines.length > 0 ? lines.length * LINE_HEIGHT + 12 : 0);
+  const width = Math.max(150, state.name.length * NAME_CHAR_WIDTH + PADDING, lines.length > 0 ? widthOf(lines) : 0);
+  const height = HEAD_HEIGHT + (lines.length > 0 ? lines.length * STAYS_HEIGHT + 8 : 0);
   if (state.kind !== 'compound') return { id: state.path, width, height };
   return {
     id: state.path,
@@ -168,7 +167,7 @@ export async function layOut(): Promise<FlowLayout> {
     height: Math.ceil(root.height ?? 0),
     states: states.map((state) => ({ ...state, ...placed(nodesById.get(state.path) ?? {}) })),
     anywhere: placed(nodesById.get(startOf('any')) ?? {}),
-    starts: begins.map(({ path }) => placed(nodesById.get(startOf(path)) ?? {})),
+    starts: begins.map(({ path }) => ({ id: startOf(path), ...placed(nodesById.get(startOf(path)) ?? {}) })),
     arrows: arrows.map((arrow) => {
       const edge = edgesById.get(arrow.id);
       const points = (edge?.sections ?? []).flatMap(({ startPoint, bendPoints = [], endPoint }) => [

@@ -43,7 +43,7 @@ export const flowLayoutSchema = z.object({
   /** What stands for every state that is not final: the machine's own transitions begin there. */
   anywhere: box,
   /** The dots from which the chart and its compound states begin. */
-  starts: z.array(point),
+  starts: z.array(box.extend({ id: z.string() })),
   arrows: z.array(flowWay.extend({ from: z.string(), to: z.string(), points: z.array(point), label: box.nullable() })),
   transitions: z.array(flowTransition),
 });

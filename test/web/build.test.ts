@@ -22,15 +22,15 @@ function page(name: string): string {
   return found?.type === 'asset' ? String(found.source) : '';
 }
 
-/** The scripts that a page loads, those loaded by others included. */
-function chunksOf(name: string): Rolldown.OutputChunk[] {
+/** The scripts that a page loads, those loaded by others included; `isLazy` = also what it loads on demand. */
+function chunksOf(name: string, isLazy = true): Rolldown.OutputChunk[] {
   const byName = new Map(outputs.filter((one) => one.type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
   const found = new Set<Rolldown.OutputChunk>();
   const visit = (fileName: string): void => {
     const chunk = byName.get(fileName);
     if (!chunk || found.has(chunk)) return;
     found.add(chunk);
-    for (const next of [...chunk.imports, ...chunk.dynamicImports]) visit(next);
+    for (const next of [...chunk.imports, ...(isLazy ? chunk.dynamicImports : [])]) visit(next);
   };
   for (const [, src] of page(name).matchAll(/<script[^>]*\ssrc="\/([^"]+)"/g)) visit(src ?? '');
   return [...found];
@@ -64,5 +64,20 @@ describe('a candidate', () => {
     const modules = chunksOf('candidate').flatMap(({ moduleIds }) => moduleIds);
     expect(modules.some((id) => id.includes('/web/candidate/'))).toBe(true);
     expect(modules.filter((id) => id.includes('/web/console/'))).toEqual([]);
+  });
+});
+
+describe('the statechart', () => {
+  const libraries = (chunks: Rolldown.OutputChunk[]) =>
+    chunks.flatMap(({ moduleIds }) => moduleIds).filter((id) => /node_modules\/(@xyflow|d3-|zustand)/.test(id));
+
+  it('is drawn by a library that the console loads on demand, and lists of interviews do without', () => {
+    expect(libraries(chunksOf('console')).length).toBeGreaterThan(0);
+    expect(libraries(chunksOf('console', false))).toEqual([]);
+  });
+
+  it('is laid out by the service: no page loads what does that', () => {
+    const modules = ['candidate', 'console'].flatMap((name) => chunksOf(name)).flatMap(({ moduleIds }) => moduleIds);
+    expect(modules.filter((id) => /elkjs|xstate/.test(id))).toEqual([]);
   });
 });

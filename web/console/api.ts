@@ -1,6 +1,7 @@
 import type { Problem } from '../../src/client/problem.ts';
 import { toProblem } from '../../src/errors.ts';
-import type { Command, Down, State } from '../../src/protocol.ts';
+import type { FlowLayout, FlowPath } from '../../src/flow/shape.ts';
+import type { Command, Down, ReviewerView, State } from '../../src/protocol.ts';
 
 // The part of the HTTP API that the console uses. Expected failures are values.
 
@@ -60,7 +61,12 @@ export interface Api {
   createInterview(interview: NewInterview, key: string): Promise<Reply<Created>>;
   giveCommand(interviewId: string, command: Command): Promise<Reply<{ seq: number }>>;
   readLinks(interviewId: string): Promise<Reply<InterviewLinks>>;
-  readReport(interviewId: string): Promise<Reply<ReportDigest>>;
+  /** As of now, or of an earlier record. */
+  readReport(interviewId: string, atSeq?: number): Promise<Reply<ReportDigest>>;
+  /** The view as it was when a record had just been written. */
+  readMoment(interviewId: string, atSeq: number): Promise<Reply<ReviewerView>>;
+  readPath(interviewId: string): Promise<Reply<FlowPath>>;
+  readLayout(): Promise<Reply<FlowLayout>>;
   readTranscript(interviewId: string): Promise<Reply<unknown>>;
   readJournal(interviewId: string, afterSeq: number): Promise<Reply<{ records: JournalEntry[] }>>;
 }
@@ -105,7 +111,10 @@ export function createApi(base: string, secret: string, fetchFrom: typeof fetch 
     createInterview: (interview, key) => post('/api/interviews', interview, { 'idempotency-key': key }),
     giveCommand: (interviewId, command) => post(at(interviewId, 'commands'), command),
     readLinks: (interviewId) => call(at(interviewId, 'links')),
-    readReport: (interviewId) => call(at(interviewId, 'report')),
+    readReport: (interviewId, atSeq) => call(at(interviewId, atSeq === undefined ? 'report' : `report?atSeq=${atSeq}`)),
+    readMoment: (interviewId, atSeq) => call(`/api/interviews/${encodeURIComponent(interviewId)}?atSeq=${atSeq}`),
+    readPath: (interviewId) => call(at(interviewId, 'path')),
+    readLayout: () => call('/api/machines/interview/layout'),
     readTranscript: (interviewId) => call(at(interviewId, 'transcript')),
     readJournal: (interviewId, afterSeq) => call(at(interviewId, `journal?afterSeq=${afterSeq}`)),
   };

@@ -133,6 +133,9 @@ function mockApi(scene: string): Api {
       type === 'interview.cancel'
         ? Promise.resolve({ ok: false, problem: toProblem('NOT_ACCEPTED', 'The interview is COMPLETE.') })
         : reply({ seq: 6 }),
+    readMoment: () => reply(mockViews.running),
+    readPath: () => Promise.resolve(lost),
+    readLayout: () => Promise.resolve(lost),
     readReport: () => reply(scene === 'invited' ? mockEmptyReport : mockReport),
     readTranscript: () => reply(mockViews.running.transcript),
     readJournal: () => reply({ records }),

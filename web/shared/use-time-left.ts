@@ -1,13 +1,17 @@
 import { useEffect, useState } from 'react';
 import { untilNextTick } from './spans.ts';
 
-/** What is left until an instant of the server's clock, re-rendered once a second. Null = no limit. Units: ms. */
-export function useTimeLeft(endsAt: number | undefined, offsetMs: number): number | null {
-  const look = () => (endsAt === undefined ? null : Math.max(0, endsAt - (Date.now() + offsetMs)));
+/**
+ * What is left until an instant of the server's clock, re-rendered once a second. Null = no limit. Units: ms.
+ *
+ * `frozenAt` is an instant at which the clock stands still.
+ */
+export function useTimeLeft(endsAt: number | undefined, offsetMs: number, frozenAt?: number): number | null {
+  const look = () => (endsAt === undefined ? null : Math.max(0, endsAt - (frozenAt ?? Date.now() + offsetMs)));
   const [, setTick] = useState(0);
   const leftMs = look();
   useEffect(() => {
-    if (leftMs === null || leftMs === 0) return;
+    if (leftMs === null || leftMs === 0 || frozenAt !== undefined) return;
     const timer = setTimeout(() => setTick((tick) => tick + 1), untilNextTick(leftMs) + 5);
     return () => clearTimeout(timer);
   });

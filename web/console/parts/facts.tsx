@@ -12,10 +12,13 @@ export function Facts({
   view,
   report,
   offsetMs,
+  frozenAt,
 }: {
   view: ReviewerView;
   report: ReportDigest | null;
   offsetMs: number;
+  /** The instant of an earlier moment, in which no clock runs. */
+  frozenAt?: number;
 }) {
   return (
     <dl className="facts">
@@ -35,7 +38,7 @@ export function Facts({
       </Fact>
       {view.completedAt === undefined ? (
         <Fact name={view.state === 'IDLE' ? 'Invitation ends' : 'Time left'} isWide>
-          <Deadlines view={view} offsetMs={offsetMs} />
+          <Deadlines view={view} offsetMs={offsetMs} frozenAt={frozenAt} />
         </Fact>
       ) : (
         <Fact name="Completed" isWide>
@@ -96,9 +99,17 @@ function Instant({ at }: { at: number }) {
 }
 
 /** The clock that runs: the prompt's and the whole interview's, on the server's clock. */
-function Deadlines({ view, offsetMs }: { view: ReviewerView; offsetMs: number }) {
-  const promptLeftMs = useTimeLeft(view.prompt?.deadlineAt, offsetMs);
-  const wholeLeftMs = useTimeLeft(view.endsAt, offsetMs);
+function Deadlines({
+  view,
+  offsetMs,
+  frozenAt,
+}: {
+  view: ReviewerView;
+  offsetMs: number;
+  frozenAt: number | undefined;
+}) {
+  const promptLeftMs = useTimeLeft(view.prompt?.deadlineAt, offsetMs, frozenAt);
+  const wholeLeftMs = useTimeLeft(view.endsAt, offsetMs, frozenAt);
   if (view.state === 'IDLE')
     return view.invitationExpiresAt === undefined ? (
       <Nothing text="never" />

@@ -1,14 +1,24 @@
 import { useState } from 'react';
-import type { Client } from '../../../src/client.ts';
-import type { Api, JournalEntry } from '../api.ts';
+import type { JournalEntry } from '../api.ts';
 import { formatExact, formatSecond } from '../moments.ts';
 import { describeEvent, describeFact, nameEvent } from '../records.ts';
-import { useRecords } from '../use-records.ts';
 
 /** The journal of the interview, newest first, as it grows. */
-export function RecordsPanel(props: { api: Api; client: Client; interviewId: string; headSeq: number }) {
+export function RecordsPanel({
+  records,
+  isComplete,
+  headSeq,
+  seq,
+  onGo,
+}: {
+  records: JournalEntry[];
+  isComplete: boolean;
+  headSeq: number;
+  /** The moment that the page shows; null = the newest. */
+  seq: number | null;
+  onGo: (seq: number) => void;
+}) {
   const [isOpen, setOpen] = useState(false);
-  const { records, isComplete } = useRecords(props, isOpen);
   return (
     <section className="card records" aria-labelledby="records-title">
       <h2 className="records-title">
@@ -22,7 +32,7 @@ export function RecordsPanel(props: { api: Api; client: Client; interviewId: str
         >
           <span className="records-arrow" aria-hidden="true" />
           Records
-          <span className="soft records-count number">{props.headSeq}</span>
+          <span className="soft records-count number">{headSeq}</span>
         </button>
       </h2>
       <div id="records-body" hidden={!isOpen}>
@@ -30,7 +40,7 @@ export function RecordsPanel(props: { api: Api; client: Client; interviewId: str
           // A region that scrolls must be reachable with the keyboard.
           // biome-ignore lint/a11y/noNoninteractiveTabindex: see the line above
           <section className="records-scroll" tabIndex={0} aria-label="Records, newest first">
-            <RecordsTable records={records} />
+            <RecordsTable records={records} seq={seq ?? headSeq} onGo={onGo} />
             {!isComplete && <p className="soft records-loading">Reading the journal…</p>}
           </section>
         )}
@@ -39,7 +49,7 @@ export function RecordsPanel(props: { api: Api; client: Client; interviewId: str
   );
 }
 
-function RecordsTable({ records }: { records: JournalEntry[] }) {
+function RecordsTable({ records, seq, onGo }: { records: JournalEntry[]; seq: number; onGo: (seq: number) => void }) {
   return (
     <table className="records-table">
       <thead>
@@ -54,8 +64,18 @@ function RecordsTable({ records }: { records: JournalEntry[] }) {
       </thead>
       <tbody>
         {records.toReversed().map((record) => (
-          <tr key={record.seq}>
-            <td className="number">{record.seq}</td>
+          <tr key={record.seq} className={record.seq > seq ? 'is-later' : ''}>
+            <td className="number">
+              <button
+                type="button"
+                className="taking"
+                aria-current={record.seq === seq ? 'step' : undefined}
+                onClick={() => onGo(record.seq)}
+              >
+                <span className="visually-hidden">Go to record </span>
+                {record.seq}
+              </button>
+            </td>
             <td className="number">
               <time dateTime={new Date(record.at).toISOString()} title={formatExact(record.at)}>
                 {formatSecond(record.at)}

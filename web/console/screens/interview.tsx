@@ -5,6 +5,10 @@ import { useAnnouncer } from '../../shared/announcer.tsx';
 import { Button } from '../../shared/button.tsx';
 import { Icon } from '../../shared/icon.tsx';
 import type { Api } from '../api.ts';
+import { FlowSection } from '../flow/section.tsx';
+import { wasHere } from '../flow/strip.ts';
+import { Timeline } from '../flow/timeline.tsx';
+import { useMoment, useMomentSeq } from '../flow/use-moment.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Downloads } from '../parts/downloads.tsx';
 import { Facts } from '../parts/facts.tsx';
@@ -17,6 +21,7 @@ import { RecordsPanel } from '../parts/records-panel.tsx';
 import { ScreenTitle } from '../parts/screen-title.tsx';
 import { useService } from '../service.ts';
 import { judgementsOf, toThreads } from '../threads.ts';
+import { useRecords } from '../use-records.ts';
 import { useReport } from '../use-report.ts';
 import { announceInterview, labelInterview } from '../wording.ts';
 
@@ -65,9 +70,16 @@ function Opened({
   client: Client;
   hasList: boolean;
 }) {
-  const threads = useMemo(() => toThreads(view.transcript.entries), [view.transcript]);
-  const judgedCount = threads.reduce((count, thread) => count + judgementsOf(thread).length, 0);
-  const report = useReport(api, view.interviewId, `${judgedCount} ${view.outcome ?? ''} ${state.connection}`);
+  const { interviewId } = view;
+  const [seq, goTo] = useMomentSeq(state.seq);
+  const { moment, isReading } = useMoment(api, interviewId, seq);
+  const { records, isComplete } = useRecords({ api, client, interviewId, headSeq: state.seq }, true);
+  const newest = useNewestReport(api, view, state);
+  // What the page shows: the present, or the moment that somebody has moved to.
+  const shown = moment ? { ...moment.view, isCandidateConnected: wasHere(records, moment.seq) } : view;
+  const report = moment ? moment.report : newest;
+  const { transcript } = shown;
+  const threads = useMemo(() => toThreads(transcript.entries), [transcript]);
   useAnnouncedState(view);
   // The buttons stay, greyed, when the interview ends while it is watched: nothing moves, and the focus is not lost.
   const [wasRunning] = useState(!view.outcome);
@@ -97,7 +109,7 @@ function Opened({
             <span dir="auto">{view.plan.title}</span> · {view.planId} v{view.planVersion}
           </p>
           <p className="interview-path">
-            <code>{view.statePath}</code>
+            <code>{shown.statePath}</code>
             <code className="soft">{view.interviewId}</code>
           </p>
         </div>
@@ -107,23 +119,53 @@ function Opened({
           <Downloads api={api} interviewId={view.interviewId} />
         </div>
       </div>
-      <Facts view={view} report={report} offsetMs={state.serverOffsetMs} />
-      <Overview threads={threads} view={view} report={report} />
-      <h2 className="visually-hidden">Transcript</h2>
-      {threads.length === 0 && <p className="card empty soft">{emptyText(view)}</p>}
-      {threads.map((thread, index) => (
-        <QuestionCard
-          key={thread.questionId}
-          thread={thread}
-          view={view}
-          isNewest={index === threads.length - 1}
-          total={view.plan.questionCount}
-          threshold={report?.questions.find(({ id }) => id === thread.questionId)?.threshold}
+      <Timeline
+        records={records}
+        headSeq={state.seq}
+        seq={seq}
+        isReading={isReading}
+        isOver={view.outcome !== undefined}
+        onGo={goTo}
+      />
+      <FlowSection
+        api={api}
+        interviewId={interviewId}
+        headSeq={state.seq}
+        seq={seq ?? state.seq}
+        until={seq === null ? (view.completedAt ?? view.serverTime) : shown.serverTime}
+        onGo={goTo}
+      />
+      <div className={isReading ? 'moment is-reading' : 'moment'} aria-busy={isReading}>
+        <Facts
+          view={shown}
+          report={report}
+          offsetMs={state.serverOffsetMs}
+          {...(moment && { frozenAt: shown.serverTime })}
         />
-      ))}
-      <RecordsPanel api={api} client={client} interviewId={view.interviewId} headSeq={state.seq} />
+        <Overview threads={threads} view={shown} report={report} />
+        <h2 className="visually-hidden">Transcript</h2>
+        {threads.length === 0 && <p className="card empty soft">{emptyText(shown)}</p>}
+        {threads.map((thread, index) => (
+          <QuestionCard
+            key={thread.questionId}
+            thread={thread}
+            view={shown}
+            isNewest={index === threads.length - 1}
+            total={shown.plan.questionCount}
+            threshold={newest?.questions.find(({ id }) => id === thread.questionId)?.threshold}
+          />
+        ))}
+      </div>
+      <RecordsPanel records={records} isComplete={isComplete} headSeq={state.seq} seq={seq} onGo={goTo} />
     </Frame>
   );
+}
+
+/** The report of the present, read again whenever something was judged. */
+function useNewestReport(api: Api, view: ReviewerView, state: ClientState) {
+  const { interviewId, transcript } = view;
+  const judgedCount = toThreads(transcript.entries).reduce((count, thread) => count + judgementsOf(thread).length, 0);
+  return useReport(api, interviewId, `${judgedCount} ${view.outcome ?? ''} ${state.connection}`);
 }
 
 function emptyText(view: ReviewerView): string {
