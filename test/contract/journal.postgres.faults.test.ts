@@ -177,3 +177,30 @@ test.skipIf(isPostgresMissing)(
     }
   },
 );
+
+test.skipIf(isPostgresMissing)(
+  '[J55] a primary that takes no writes any more is left for another connection',
+  { timeout: 60_000 },
+  async () => {
+    const server = await startServer();
+    const journal = await openPostgres(server.url);
+    const ids = await Promise.all(Array.from({ length: 5 }, () => create(journal)));
+    await Promise.all(ids.map((id) => claim(journal, id)));
+    const appendAll = (seq: number) => Promise.allSettled(ids.map((id) => journal.append(makeAppend(id, 1, seq))));
+    const turn = async (text: string) => {
+      await ask(text, server.url);
+      await ask('SELECT pg_reload_conf()', server.url);
+    };
+    await appendAll(2);
+    await turn('ALTER SYSTEM SET default_transaction_read_only = on');
+    for (let isReadOnly = false; !isReadOnly; )
+      isReadOnly = await journal.ping().then(
+        () => false,
+        () => true,
+      );
+    for (const result of await appendAll(3)) expect(result).toMatchObject({ status: 'rejected', reason: unavailable });
+    await turn('ALTER SYSTEM RESET default_transaction_read_only');
+    while (await journal.ping().catch((error: unknown) => error));
+    expect(await appendAll(3)).toEqual(ids.map(() => ({ status: 'fulfilled', value: { ok: true } })));
+  },
+);

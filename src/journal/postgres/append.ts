@@ -1,6 +1,6 @@
 import type { Appended } from '../journal.ts';
 import type { AppendRow } from '../rows.ts';
-import { isOfStatement, type Pool } from './pool.ts';
+import { isOfData, type Pool } from './pool.ts';
 import { texts } from './statements.ts';
 
 interface OutcomeRow {
@@ -55,7 +55,7 @@ export async function commitAppends(pool: Pool, entries: readonly AppendRow[]): 
         if (entry) settledByEntry.set(entry, { status: 'fulfilled', value: toOutcome(row) });
       }
     } catch (reason) {
-      if (wave.length > 1 && isOfStatement(reason)) {
+      if (wave.length > 1 && isOfData(reason)) {
         const half = Math.ceil(wave.length / 2);
         await commit(wave.slice(0, half));
         await commit(wave.slice(half));

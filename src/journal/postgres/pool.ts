@@ -18,8 +18,10 @@ const ATTEMPTS_MAX = 5;
 const TELLING = /^(08|25|28|3D|40|53|55|57|58|XX)/;
 /** Serialization failure and deadlock: all of it is undone, and it may work the next time. */
 const CALLED_OFF = /^40(001|P01)$/;
-/** Failures of the statement itself: the connection goes on. */
-const OF_STATEMENT = /^(21|22|23|25|34|40|42|44|54)/;
+/** Failures of the statement itself: the connection goes on. Not of a primary that takes no writes any more. */
+const OF_STATEMENT = /^(21|22|23|34|40|42|44|54)/;
+/** Failures of what was to be stored. */
+const OF_DATA = /^(21|22|23|44|54)/;
 
 const BIGINT = 20;
 const types = {
@@ -51,9 +53,18 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
+function isOf(codes: RegExp, error: unknown): boolean {
+  return codes.test(codeOf(error instanceof VivaError ? error.cause : error));
+}
+
 /** Whether the statement failed for what it said or held, so that others may still work. */
 export function isOfStatement(error: unknown): boolean {
-  return OF_STATEMENT.test(codeOf(error instanceof VivaError ? error.cause : error));
+  return isOf(OF_STATEMENT, error);
+}
+
+/** Whether it failed for what it held, so that the same with something else may work. */
+export function isOfData(error: unknown): boolean {
+  return isOf(OF_DATA, error);
 }
 
 /** The error that leaves the engine. Never quotes a row: texts of the database are kept only where they cannot. */
