@@ -14,7 +14,11 @@ interface Variable<Value> {
 }
 
 /** Where interviews are kept. */
-type StoreConfig = { kind: 'memory' } | { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string };
+type StoreConfig =
+  | { kind: 'memory' }
+  | { kind: 'sqlite'; path: string }
+  | { kind: 'postgres'; url: string }
+  | { kind: 'redis'; url: string };
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -45,8 +49,10 @@ const store = z.string().transform((text, context): StoreConfig => {
     return { kind: 'sqlite', path: text.slice('sqlite:'.length) };
   const isPostgres = scheme === 'postgres' || scheme === 'postgresql';
   if (isPostgres && URL.parse(text)?.hostname) return { kind: 'postgres', url: text };
-  const isPlanned = scheme === 'redis' || scheme === 'rediss';
-  context.addIssue(isPlanned ? `${scheme} stores are not supported by this version` : 'unknown store');
+  const isRedis = scheme === 'redis' || scheme === 'rediss';
+  const address = isRedis ? URL.parse(text) : null;
+  if (address?.hostname && /^(\/\d*)?$/.test(address.pathname)) return { kind: 'redis', url: text };
+  context.addIssue('unknown store');
   return z.NEVER;
 });
 
@@ -82,7 +88,8 @@ export const variables = {
   VIVA_STORE: {
     description: 'Where interviews are kept. memory forgets them when the process ends.',
     default: 'sqlite:data/viva.sqlite',
-    accepted: 'memory, sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+    accepted:
+      'memory, sqlite:PATH, postgres://USER:PASSWORD@HOST:PORT/DATABASE, or redis://USER:PASSWORD@HOST:PORT/NUMBER',
     schema: store,
   },
   VIVA_SECRET: {

@@ -12,6 +12,7 @@ import { createRubricEvaluator } from './evaluators/rubric.ts';
 import type { Journal } from './journal/journal.ts';
 import { createMemoryJournal } from './journal/memory.ts';
 import { openPostgresJournal } from './journal/postgres/journal.ts';
+import { openRedisJournal } from './journal/redis/journal.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
 import { findPlan } from './plans/publish.ts';
 import { makeLinks } from './routes/interviews.ts';
@@ -43,11 +44,15 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function openStore({ store, storeConnectionsMax }: Config): Promise<Journal> {
+async function openStore({ store, storeConnectionsMax }: Config, onWarning: (text: string) => void): Promise<Journal> {
   if (store.kind === 'memory') return createMemoryJournal();
   if (store.kind === 'postgres')
     return openPostgresJournal({ url: store.url, connectionsMax: storeConnectionsMax }).catch((error) =>
       stop(`The database of VIVA_STORE cannot be used: ${reasonOf(error)}`),
+    );
+  if (store.kind === 'redis')
+    return openRedisJournal({ url: store.url, onWarning }).catch((error) =>
+      stop(`The Redis of VIVA_STORE cannot be used: ${reasonOf(error)}`),
     );
   const folder = resolve(dirname(store.path));
   try {
@@ -108,9 +113,9 @@ function announce(url: string, secrets: Secrets, sample: { candidateUrl: string;
 const read = readConfig(process.env);
 if (!read.ok) stop(...read.problems);
 const { config } = read;
-const journal = await openStore(config);
-const secrets = openSecrets(config);
 const log = pino({ level: config.logLevel, redact: ['req.headers.authorization'] });
+const journal = await openStore(config, (text) => log.warn(text));
+const secrets = openSecrets(config);
 
 const tokens = createTokens({ ...secrets, now: clock.now });
 const find = (planId: string, version?: number) => findPlan(journal, planId, version);

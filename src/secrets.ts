@@ -49,8 +49,8 @@ export function findSecrets(config: Config): Secrets {
     const path = config.store.kind === 'sqlite' ? join(dirname(config.store.path), 'development-secret') : null;
     secret = path === null ? randomBytes(32).toString('base64url') : keepSecret(path);
     warnings.push(`VIVA_SECRET is not set: links are signed with a development secret (${path ?? 'in memory only'}).`);
-    if (config.store.kind === 'postgres')
-      warnings.push('Nodes that share a database need the same VIVA_SECRET: what one signs the others refuse.');
+    if (config.store.kind === 'postgres' || config.store.kind === 'redis')
+      warnings.push('Nodes that share a store need the same VIVA_SECRET: what one signs the others refuse.');
   }
   if (adminKey === undefined) {
     adminKey = createHmac('sha256', secret).update('viva admin key').digest('base64url').slice(0, 32);

@@ -78,7 +78,8 @@ describe('readConfig', () => {
     ['VIVA_STORE', 'mysql://x'],
     ['VIVA_STORE', 'sqlite:'],
     ['VIVA_STORE', 'postgres:viva'],
-    ['VIVA_STORE', 'redis://cache'],
+    ['VIVA_STORE', 'redis:cache'],
+    ['VIVA_STORE', 'redis://cache/viva'],
     ['VIVA_EVALUATOR', 'llm'],
     ['VIVA_EVALUATOR', 'oracle'],
     ['VIVA_ORIGINS', 'https://a.example.com,*'],
@@ -95,7 +96,6 @@ describe('readConfig', () => {
   });
 
   test('what is planned is told apart from what is wrong', () => {
-    expect(problemsOf({ VIVA_STORE: 'redis://cache' })[0]).toContain('not supported by this version');
     expect(problemsOf({ VIVA_EVALUATOR: 'llm' })[0]).toContain('not supported by this version');
     expect(problemsOf({ VIVA_EVALUATOR: 'oracle' })[0]).not.toContain('not supported by this version');
   });
@@ -113,6 +113,13 @@ describe('readConfig', () => {
     const [problem] = problemsOf({ VIVA_STORE: 'postgre://viva:sec/r@t@db/viva' });
     expect(problem).toContain('VIVA_STORE="postgre://***@db/viva"');
   });
+
+  test.each(['redis://cache', 'rediss://viva:secret@cache.example.com:6380/2?prefix=interviews'])(
+    'an address of Redis is taken as it stands: %s',
+    (url) => {
+      expect(readConfig({ VIVA_STORE: url })).toMatchObject({ ok: true, config: { store: { kind: 'redis', url } } });
+    },
+  );
 
   test('all problems are told at once', () => {
     expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', VIVA_STORE: 'x' })).toHaveLength(3);

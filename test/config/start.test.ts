@@ -66,11 +66,11 @@ function makeFolder(): string {
 
 describe('a start that cannot succeed ends with 1 and says what to do', () => {
   test('wrong values, all of them', async () => {
-    const started = run({ PORT: 'http', LOG_LEVEL: 'loud', VIVA_STORE: 'redis://cache' });
+    const started = run({ PORT: 'http', LOG_LEVEL: 'loud', VIVA_STORE: 'mysql://cache' });
     expect(await started.exited).toBe(1);
     expect(started.errors()).toContain('PORT="http": accepted: a whole number from 0 to 65535');
     expect(started.errors()).toContain('LOG_LEVEL="loud"');
-    expect(started.errors()).toContain('not supported by this version');
+    expect(started.errors()).toContain('VIVA_STORE="mysql://cache": unknown store');
     expect(started.out()).toBe('');
   });
 

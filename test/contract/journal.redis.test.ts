@@ -66,6 +66,32 @@ describe.skipIf(isRedisMissing)('with Redis', () => {
     expect(await second.append(repeated)).toMatchObject({ reason: 'duplicate', seq: 5 });
   });
 
+  test(rule('J49'), async () => {
+    const { journal: service, url } = await openHarness();
+    const id = await create(service);
+    const epoch = await fill(service, id, 2, 'service');
+    const reader = await openRedis(url, { isReadOnly: true });
+    expect(await reader.load(id)).toEqual(await service.load(id));
+    expect(await reader.list({ limit: 9 })).toEqual(await service.list({ limit: 9 }));
+    const unavailable = { code: 'STORE_UNAVAILABLE', message: expect.stringContaining('read-only') };
+    const before = await listKeys(url);
+    for (const write of [
+      () => create(reader),
+      () => reader.append(makeAppend(id, epoch, 4)),
+      () => reader.claim(id, 'reader', { leaseMs: 1, force: true }),
+      () => reader.shared?.redeem('t', 1),
+      () => reader.ping(),
+    ])
+      await expect(write()).rejects.toMatchObject(unavailable);
+    expect(new Set(await listKeys(url))).toEqual(new Set(before));
+    expect(await service.claim(id, 'other', { leaseMs: 1, force: false })).toBe('held');
+    expect(await service.append(makeAppend(id, epoch, 4))).toEqual({ ok: true });
+    // Under a prefix without a journal it makes none.
+    const empty = makePrefix();
+    await expect(openRedis(empty, { isReadOnly: true })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await listKeys(empty)).toEqual([]);
+  });
+
   test(rule('J54'), async () => {
     const url = makePrefix();
     const nodes = await Promise.all(Array.from({ length: 6 }, () => openRedis(url)));

@@ -1,17 +1,25 @@
 import { writeSync } from 'node:fs';
 import { openPostgresJournal } from '../../src/journal/postgres/journal.ts';
+import { openRedisJournal } from '../../src/journal/redis/journal.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { claim, create, makeAppend } from './journal.ts';
 
-// A process that appends to many interviews at once, in a file or in PostgreSQL, and says each append on stdout after it resolved, until it is
-// killed. The bound is for the case that nobody kills it. With a file size limit (ulimit -f) it meets a full disk.
+// A process that appends to many interviews at once, in a file, PostgreSQL or Redis, and says each append on stdout
+// after it resolved, until it is killed. The bound is for the case that nobody kills it. With a file size limit
+// (ulimit -f) it meets a full disk.
 
 const APPENDS_MAX = 2_000;
 const [path = '', interviewCount = '20'] = process.argv.slice(2);
 // Without a listener the signal of the file size limit ends the process before SQLite can report the error.
 process.on('SIGXFSZ', () => {});
 
-const journal = path.startsWith('postgres:') ? await openPostgresJournal({ url: path }) : createSqliteJournal({ path });
+async function open() {
+  if (path.startsWith('postgres:')) return openPostgresJournal({ url: path });
+  if (path.startsWith('redis:')) return openRedisJournal({ url: path });
+  return createSqliteJournal({ path });
+}
+
+const journal = await open();
 
 async function write(id: string, epoch: number): Promise<void> {
   for (let seq = 2; seq < APPENDS_MAX; seq += 1) {

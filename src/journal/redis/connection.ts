@@ -43,12 +43,17 @@ export function readPlace(url: string): RedisPlace {
   return { server: address.href, prefix, name };
 }
 
-/** The error that leaves the engine. Never quotes what was asked: a reply of the server may. */
+/** The error for a reply that is one. Never quotes what was asked: the reply may. */
+export function toRefusal(name: string, reply: string): VivaError {
+  const reason = TELLING.exec(reply)?.[0] ?? 'it refused a command';
+  return new VivaError('STORE_UNAVAILABLE', `${name} cannot be used: ${reason}`);
+}
+
 function toStoreError(name: string, error: unknown): VivaError {
   if (error instanceof VivaError) return error;
   const { message = '', code = '' } = error as { message?: string; code?: string };
-  const reason = error instanceof ErrorReply ? (TELLING.exec(message)?.[0] ?? 'it refused a command') : message || code;
-  return new VivaError('STORE_UNAVAILABLE', `${name} cannot be used: ${reason || 'unknown'}`);
+  if (error instanceof ErrorReply) return toRefusal(name, message);
+  return new VivaError('STORE_UNAVAILABLE', `${name} cannot be used: ${message || code || 'unknown'}`);
 }
 
 /**

@@ -3,11 +3,11 @@ import { VivaError } from '../../errors.ts';
 import { eraseTexts } from '../chain.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { createGroup } from '../group.ts';
-import type { Appended, Cause, Claimed, InterviewHead, Journal, JournalRecord, StoredPlan } from '../journal.ts';
+import type { Cause, Claimed, InterviewHead, Journal, JournalRecord, StoredPlan } from '../journal.ts';
 import { assertKnown } from '../versions.ts';
+import { commitAppends, type Entry, toEntry } from './append.ts';
 import { openConnection, readPlace } from './connection.ts';
 import {
-  readCommand,
   readCommands,
   readHead,
   readPlan,
@@ -36,18 +36,8 @@ export interface RedisOptions {
   url: string;
   /** Takes what an operator should know of how safe the server keeps what is acknowledged. */
   onWarning?: (text: string) => void;
-}
-
-interface Entry {
-  keys: string[];
-  values: string[];
-}
-
-function toAppended([outcome, known = '']: string[]): Appended {
-  if (outcome === 'written') return { ok: true };
-  return outcome === 'duplicate'
-    ? { ok: false, reason: 'duplicate', ...readCommand(known) }
-    : { ok: false, reason: 'fenced' };
+  /** Read beside a running service: whatever would write rejects. */
+  isReadOnly?: boolean;
 }
 
 /**
@@ -57,7 +47,11 @@ function toAppended([outcome, known = '']: string[]): Appended {
  *
  * Errors: STORE_UNAVAILABLE naming the server, without its password, and what is wrong.
  */
-export async function openRedisJournal({ url, onWarning = () => {} }: RedisOptions): Promise<Journal> {
+export async function openRedisJournal({
+  url,
+  onWarning = () => {},
+  isReadOnly = false,
+}: RedisOptions): Promise<Journal> {
   const place = readPlace(url);
   const { name, prefix } = place;
   const keys = createKeys(prefix);
@@ -66,12 +60,7 @@ export async function openRedisJournal({ url, onWarning = () => {} }: RedisOptio
   const [connection, appendConnection] = connections;
   const end = () => Promise.all(connections.map((each) => each.end()));
   const group = createGroup({
-    commit: (entries: Entry[]) =>
-      Promise.allSettled(
-        entries.map(async (entry) =>
-          toAppended((await appendConnection.run(scripts.append, entry.keys, entry.values)) as string[]),
-        ),
-      ),
+    commit: (entries: Entry[]) => commitAppends({ connection: appendConnection, keys, name }, entries),
     countMax: WAITING_COUNT_MAX,
     charsMax: WAITING_CHARS_MAX,
   });
@@ -79,13 +68,15 @@ export async function openRedisJournal({ url, onWarning = () => {} }: RedisOptio
 
   async function prepare(): Promise<void> {
     await assertAlone(connection, name);
-    await connection.ask('SET', keys.schema, String(SCHEMA_VERSION), 'NX');
+    if (!isReadOnly) await connection.ask('SET', keys.schema, String(SCHEMA_VERSION), 'NX');
     const version = Number(await connection.ask('GET', keys.schema));
+    if (version === 0) throw new VivaError('STORE_UNAVAILABLE', `${name} holds no journal under ${prefix}`);
     if (version > SCHEMA_VERSION)
       throw new VivaError(
         'STORE_UNAVAILABLE',
         `${name} has schema version ${version}, this viva knows versions up to ${SCHEMA_VERSION}; start the newer viva that wrote it`,
       );
+    if (isReadOnly) return;
     for (const warning of await readWarnings(connection, name)) onWarning(warning);
   }
 
@@ -98,12 +89,18 @@ export async function openRedisJournal({ url, onWarning = () => {} }: RedisOptio
     if (closing) throw new VivaError('STORE_UNAVAILABLE', `${name} is closed`);
   }
 
+  function assertWritable(): void {
+    assertOpen();
+    if (isReadOnly) throw new VivaError('STORE_UNAVAILABLE', `${name} is open read-only and takes no writes`);
+  }
+
   /** The reply is what the script says it returns. */
   async function run<Reply>(
     script: Script,
     names: readonly string[],
     values: readonly (string | number)[] = [],
   ): Promise<Reply> {
+    if (script.isWriting) assertWritable();
     assertOpen();
     return (await connection.run(script, names, values)) as Reply;
   }
@@ -174,7 +171,7 @@ export async function openRedisJournal({ url, onWarning = () => {} }: RedisOptio
         await run(scripts.holdFor, [keys.head(id)], [owner, by]);
       },
       async redeem(ticketId, expiresAt) {
-        assertOpen();
+        assertWritable();
         return (await connection.ask('ZADD', keys.tickets, 'NX', String(expiresAt), ticketId)) === 1;
       },
     },
@@ -211,19 +208,10 @@ export async function openRedisJournal({ url, onWarning = () => {} }: RedisOptio
       }));
     },
 
-    async append({ interviewId: id, epoch, record, state, wakeAt, snapshot }) {
-      assertOpen();
-      const json = JSON.stringify(record);
-      return group.add(
-        {
-          keys: [keys.head(id), keys.records(id), keys.commands(id), keys.snapshot(id), keys.byState, keys.byWake],
-          values: [
-            ...[String(epoch), String(record.seq), state, String(wakeAt ?? ''), json, ...writeCommand(record)],
-            ...[...writeSnapshot(snapshot), ...writeHead(record, { state, wakeAt })],
-          ],
-        },
-        json.length + (snapshot?.json.length ?? 0),
-      );
+    async append(append) {
+      assertWritable();
+      const entry = toEntry(keys, append);
+      return group.add(entry, entry.charCount);
     },
 
     async release(id, epoch, snapshot) {
@@ -303,7 +291,7 @@ export async function openRedisJournal({ url, onWarning = () => {} }: RedisOptio
     },
 
     async ping() {
-      assertOpen();
+      assertWritable();
       // A replica, or a server whose memory is full, would still answer who only reads.
       await connection.ask('SET', keys.probe, '');
     },

@@ -3,8 +3,8 @@
  *
  * What belongs to one interview has its id in braces, which is what a cluster shards by. The others are global: the
  * indexes over all interviews, used-up tickets, idempotency keys, plans and signs of life. A write moves both kinds in
- * one script, so one server holds them all; who wants to shard has to keep the indexes elsewhere, or build them again
- * from the heads.
+ * one script, and appends of several interviews share one, so one server holds them all. Who wants to shard has to make
+ * the groups by slot, and to keep the indexes elsewhere or build them again from the heads.
  */
 export function createKeys(prefix: string) {
   return {

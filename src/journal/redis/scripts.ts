@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto';
 
 // Every script of the engine. Redis runs one at a time and whole, but takes nothing back: a script that fails in the
-// middle leaves what it wrote. So each looks before it writes, and writes first what could be refused.
+// middle leaves what it wrote. So each looks before it writes, and writes first what could be refused: an instant that
+// is none, or anything that needs room in a memory that is full. After the first write room is always given.
 // The clock of the leases is the server's own.
 
 /** A script and the SHA-1 under which the server knows it once it has run. */
 export interface Script {
   text: string;
   sha: string;
+  isWriting: boolean;
 }
 
 /** The fields of a head as they are read, in this order. */
@@ -35,13 +37,16 @@ local function asText(number) return string.format('%.0f', number) end
 local function readHead(key) return call('HMGET', key, ${HEAD_FIELDS.map((name) => `'${name}'`).join(', ')}) end
 `;
 
-function script(body: string): Script {
+function script(body: string, isWriting: boolean): Script {
   const text = PRELUDE + body;
-  return { text, sha: hash('sha1', text) };
+  return { text, sha: hash('sha1', text), isWriting };
 }
 
+const reading = (body: string) => script(body, false);
+const writing = (body: string) => script(body, true);
+
 /** KEYS head, records, commands, by-age, by-state, by-wake, and the idempotency key if there is one. */
-const create = script(`
+const create = writing(`
 local id, place, state, wakeAt, record, commandId, command, digest = unpack(ARGV, 1, 8)
 if KEYS[7] then
   local first = call('HMGET', KEYS[7], 'id', 'digest')
@@ -60,7 +65,7 @@ return {}
 `);
 
 /** KEYS head, records, commands, snapshot. */
-const claim = script(`
+const claim = writing(`
 local owner, leaseMs, isForced, by = unpack(ARGV)
 local head = call('HMGET', KEYS[1], 'epoch', 'erasedAt', 'owner', 'leaseUntil')
 if not head[1] or head[2] ~= '' then return {} end
@@ -72,27 +77,46 @@ local snapshot = call('HMGET', KEYS[4], 'seq', 'json')
 return {'claimed', readHead(KEYS[1]), snapshot, call('LRANGE', KEYS[2], snapshot[1] or 0, -1), call('HGETALL', KEYS[3])}
 `);
 
-/** KEYS head, records, commands, snapshot, by-state, by-wake. */
-const append = script(`
-local epoch, seq, state, wakeAt, record, commandId, command, snapshotSeq, snapshotJson = unpack(ARGV, 1, 9)
-local head = call('HMGET', KEYS[1], 'epoch', 'headSeq', 'leaseMs', 'state', 'place', 'id')
-if head[1] ~= epoch or tonumber(head[2]) ~= seq - 1 then return {'fenced'} end
-local known = commandId ~= '' and call('HGET', KEYS[3], commandId)
-if known then return {'duplicate', known} end
-if wakeAt == '' then call('ZREM', KEYS[6], head[6]) else call('ZADD', KEYS[6], wakeAt, head[6]) end
-if head[4] ~= state then
-  call('ZADD', KEYS[5], 0, state .. ':' .. head[5])
-  call('ZREM', KEYS[5], head[4] .. ':' .. head[5])
+/** How many keys of its own and how many values each append of a group has. */
+const APPEND_KEYS = 4;
+const APPEND_VALUES = 23;
+
+/**
+ * A group of appends in one commit, each guarded on its own: one that the server refuses to store has written nothing,
+ * and does not take the others along.
+ * KEYS by-state, by-wake, and of each append head, records, commands, snapshot.
+ */
+const append = writing(`
+local byState, byWake = KEYS[1], KEYS[2]
+local function append(keyAt, valueAt)
+  local headKey, records, commands, snapshot = unpack(KEYS, keyAt + 1, keyAt + ${APPEND_KEYS})
+  local epoch, seq, state, wakeAt, record, commandId, command, snapshotSeq, snapshotJson =
+    unpack(ARGV, valueAt + 1, valueAt + 9)
+  local head = call('HMGET', headKey, 'epoch', 'headSeq', 'leaseMs', 'state', 'place', 'id')
+  if head[1] ~= epoch or tonumber(head[2]) ~= seq - 1 then return {'fenced'} end
+  local known = commandId ~= '' and call('HGET', commands, commandId)
+  if known then return {'duplicate', known} end
+  if wakeAt ~= '' then call('ZADD', byWake, wakeAt, head[6]) end
+  if head[4] ~= state then call('ZADD', byState, 0, state .. ':' .. head[5]) end
+  call('RPUSH', records, record)
+  if commandId ~= '' then call('HSET', commands, commandId, command) end
+  call('HSET', headKey, 'leaseUntil', asText(now() + head[3]), unpack(ARGV, valueAt + 10, valueAt + ${APPEND_VALUES}))
+  if snapshotSeq ~= '' then call('HSET', snapshot, 'seq', snapshotSeq, 'json', snapshotJson) end
+  if head[4] ~= state then call('ZREM', byState, head[4] .. ':' .. head[5]) end
+  if wakeAt == '' then call('ZREM', byWake, head[6]) end
+  return {'written'}
 end
-call('RPUSH', KEYS[2], record)
-if commandId ~= '' then call('HSET', KEYS[3], commandId, command) end
-call('HSET', KEYS[1], 'leaseUntil', asText(now() + head[3]), unpack(ARGV, 10))
-if snapshotSeq ~= '' then call('HSET', KEYS[4], 'seq', snapshotSeq, 'json', snapshotJson) end
-return {'written'}
+local outcomes = {}
+for index = 0, #ARGV / ${APPEND_VALUES} - 1 do
+  local isDone, outcome = pcall(append, 2 + index * ${APPEND_KEYS}, index * ${APPEND_VALUES})
+  local reason = type(outcome) == 'table' and outcome.err or tostring(outcome)
+  outcomes[index + 1] = isDone and outcome or {'refused', reason}
+end
+return outcomes
 `);
 
 /** KEYS head, snapshot. */
-const release = script(`
+const release = writing(`
 local epoch, snapshotSeq, snapshotJson = unpack(ARGV)
 if call('HGET', KEYS[1], 'epoch') ~= epoch then return 0 end
 call('HSET', KEYS[1], 'owner', '')
@@ -104,7 +128,7 @@ return 1
  * Put the records without their texts in the place of those with them, if nobody has written since these were read.
  * KEYS head, records, commands, snapshot, by-wake. Deletes first, so that it works in a memory that is full.
  */
-const erase = script(`
+const erase = writing(`
 local epoch, headSeq, erasedAt, meta, recordCount = unpack(ARGV, 1, 5)
 local head = call('HMGET', KEYS[1], 'epoch', 'headSeq', 'id', 'idempotency')
 if head[1] ~= epoch or head[2] ~= headSeq then return 0 end
@@ -119,14 +143,14 @@ return 1
 `);
 
 /** KEYS head, records. One script sees one state of both. */
-const load = script(`
+const load = reading(`
 local head = readHead(KEYS[1])
 if not head[1] then return {} end
 return {head, call('LRANGE', KEYS[2], ARGV[1], -1)}
 `);
 
 /** KEYS an index of places. The last two arguments are what a head's key has before the id and after it. */
-const list = script(`
+const list = reading(`
 local from, least, limit, idAt, before, after = unpack(ARGV)
 local heads = {}
 for _, place in ipairs(call('ZREVRANGEBYLEX', KEYS[1], '(' .. from, least, 'LIMIT', 0, limit)) do
@@ -136,7 +160,7 @@ return heads
 `);
 
 /** KEYS by-wake. The last two arguments are what a head's key has before the id and after it. */
-const due = script(`
+const due = reading(`
 local at, limit, before, after = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local time, found, offset, batch = now(), {}, 0, limit + 64
 while #found < limit do
@@ -152,7 +176,7 @@ return found
 `);
 
 /** KEYS heads. */
-const glance = script(`
+const glance = reading(`
 local found = {}
 for _, key in ipairs(KEYS) do
   local head = call('HMGET', key, 'id', 'epoch', 'headSeq', 'owner', 'claimedBy', 'erasedAt')
@@ -162,7 +186,7 @@ return found
 `);
 
 /** KEYS heads. */
-const renew = script(`
+const renew = writing(`
 local time = now()
 for _, key in ipairs(KEYS) do
   local lease = call('HMGET', key, 'owner', 'leaseMs')
@@ -172,14 +196,14 @@ return 1
 `);
 
 /** KEYS head. */
-const holdFor = script(`
+const holdFor = writing(`
 local owner, by = unpack(ARGV)
 if call('HGET', KEYS[1], 'owner') == owner then call('HSET', KEYS[1], 'claimedBy', by) end
 return 1
 `);
 
 /** KEYS beat, outages, tickets. */
-const beat = script(`
+const beat = writing(`
 local at, gapMs, knownUntil, forgetBefore = unpack(ARGV)
 local last = call('GET', KEYS[1]) or at
 if at - last >= tonumber(gapMs) then call('ZADD', KEYS[2], at, last .. ':' .. at) end
@@ -189,7 +213,7 @@ return call('ZRANGEBYSCORE', KEYS[2], '(' .. knownUntil, '+inf')
 `);
 
 /** KEYS versions, hashes, plans. */
-const putPlan = script(`
+const putPlan = writing(`
 local id, hash, json = unpack(ARGV)
 local known = call('HGET', KEYS[2], hash)
 if known then return {known, call('LINDEX', KEYS[1], known - 1)} end
@@ -200,13 +224,13 @@ return {asText(version), json}
 `);
 
 /** KEYS versions. */
-const getNewestPlan = script(`
+const getNewestPlan = reading(`
 local json = call('LINDEX', KEYS[1], -1)
 return json and {asText(call('LLEN', KEYS[1])), json} or {}
 `);
 
 /** KEYS plans. The arguments are what the key of a plan's versions has before the id and after it. */
-const listPlans = script(`
+const listPlans = reading(`
 local plans = {}
 for _, id in ipairs(call('SMEMBERS', KEYS[1])) do
   local key = ARGV[1] .. id .. ARGV[2]
