@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureGrowth } from './growth.ts';
 import { measureMachine } from './machine/measure.ts';
+import { measureMemory } from './memory.ts';
 import { findPostgres } from './postgres.ts';
 import { describeRun, type Part, type Size, toTable } from './report.ts';
+import { measureRestart } from './restart.ts';
 import { measureStores } from './stores.ts';
 import { measureWhole } from './whole.ts';
 
@@ -27,6 +30,9 @@ const parts: Record<string, () => Promise<Part> | Part> = {
   machine: () => measureMachine(size),
   stores: () => measureStores(size, folder, postgres),
   whole: () => measureWhole(size, folder, postgres),
+  memory: () => measureMemory(size, folder),
+  restart: () => measureRestart(size, folder),
+  growth: () => measureGrowth(size, folder),
 };
 
 const names = values.only?.split(',') ?? Object.keys(parts);

@@ -103,7 +103,9 @@ export function startRun(players: readonly Player[], { width, perSecond, warmMs,
     if (perSecond === undefined) for (let count = 0; count < width; count += 1) recruit(performance.now());
     const poll = () => {
       const now = performance.now();
-      if (now >= endsAt) {
+      // In a closed loop nobody may have any turns left.
+      const isPlayed = perSecond === undefined && dueAt.every((at) => at === 0);
+      if (now >= endsAt || isPlayed) {
         isOver = true;
         return drain(now + 3_000);
       }

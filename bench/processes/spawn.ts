@@ -85,6 +85,7 @@ export interface ServiceOptions {
 }
 
 export const ADMIN_KEY = 'the-key-of-the-benchmark';
+export const SECRET = 'a secret of thirty-two characters or more';
 
 /** The whole service with everything switched on; only what one address may do is raised. */
 export function startService({ store, isJudging = false, env = {}, node = [] }: ServiceOptions): Promise<Measured> {
@@ -94,7 +95,7 @@ export function startService({ store, isJudging = false, env = {}, node = [] }: 
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
     VIVA_STORE: store,
-    VIVA_SECRET: 'a secret of thirty-two characters or more',
+    VIVA_SECRET: SECRET,
     VIVA_ADMIN_KEY: ADMIN_KEY,
     VIVA_LIVE_INTERVIEWS_MAX: '100000',
     VIVA_ADDRESS_SOCKETS_MAX: '100000',
