@@ -71,7 +71,13 @@ export function startEffect(
   // A deadline is a timer and nothing else: an actor around it costs more than all else in a turn but the commit.
   if (effect.src === 'deadline') {
     const { at } = effect.input;
-    return at === null ? () => {} : clock.wake(at, () => deliver(toDoneEvent(effect.id, { at: clock.now() })));
+    if (at === null) return () => {};
+    try {
+      return clock.wake(at, () => deliver(toDoneEvent(effect.id, { at: clock.now() })));
+    } catch (error) {
+      queueMicrotask(() => deliver(toErrorEvent(effect.id, clock.now()), error));
+      return () => {};
+    }
   }
   const actor = createActor(logics[effect.src], { input: effect.input });
   const subscription = actor.subscribe({
