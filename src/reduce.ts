@@ -88,7 +88,17 @@ function collect(snapshot: Snapshot, actions: Actions): Step {
       facts.push(params?.event as InterviewFact);
     }
   }
+  nameChildren(snapshot, Object.keys(snapshot.children));
   return { snapshot, stopped, started, facts };
+}
+
+/**
+ * Leaving a state looks its invoked actors up by id, and asks nothing else of them. The actors that XState makes for
+ * them never run here, and would hold more memory than the rest of an idle interview.
+ */
+function nameChildren(snapshot: Snapshot, ids: readonly string[]): void {
+  const children = snapshot.children as unknown as Record<string, { id: string }>;
+  for (const id of ids) children[id] = { id };
 }
 
 /** The first step of an interview. */
@@ -161,9 +171,10 @@ export function fromStored(stored: StoredState, plan: InterviewContext['plan']):
     value: stored.value as Snapshot['value'],
     context: { ...stored.context, plan },
   });
-  // A resolved state has no children; leaving a state looks its invoked actors up by id to report them as stopped.
-  const children = snapshot.children as unknown as Record<string, { id: string }>;
-  for (const effect of stored.effects) children[effect.id] = { id: effect.id };
+  nameChildren(
+    snapshot,
+    stored.effects.map(({ id }) => id),
+  );
   return snapshot;
 }
 
