@@ -38,8 +38,8 @@ async function play(store: string, width: number, warmFirst: boolean): Promise<S
 }
 
 /** Measure whole interviews from the first answer to the last. */
-export async function measureGrowth({ repetitions, interviews }: Size, folder: string): Promise<Part> {
-  const width = repetitions === 1 ? 10 : 50;
+export async function measureGrowth({ repetitions, interviews, isQuick }: Size, folder: string): Promise<Part> {
+  const width = isQuick ? 5 : 50;
   const few = await makeStored(join(folder, 'few.sqlite'), FEW, 7_200, Date.now());
   const many = await makeStored(join(folder, 'many.sqlite'), interviews, 7_200, Date.now());
   const samples: { few: Sample; many: Sample }[] = [];

@@ -18,8 +18,8 @@ const { values } = parseArgs({
 });
 
 const size: Size = values.quick
-  ? { repetitions: 1, ms: 800, warmMs: 200, interviews: 1_000 }
-  : { repetitions: 5, ms: 2_000, warmMs: 500, interviews: 10_000 };
+  ? { isQuick: true, repetitions: 1, ms: 500, warmMs: 200, interviews: 300, connections: 200 }
+  : { isQuick: false, repetitions: 5, ms: 2_000, warmMs: 500, interviews: 10_000, connections: 1_000 };
 
 const schemas = await findPostgres();
 if (!schemas) process.stderr.write('No PostgreSQL: start one or name another in VIVA_BENCH_POSTGRES.\n');

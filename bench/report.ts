@@ -27,6 +27,9 @@ export interface Size {
   warmMs: number;
   /** Interviews that are open at once where many are. */
   interviews: number;
+  connections: number;
+  /** Only what takes no waiting, and the service in one form. */
+  isQuick: boolean;
 }
 
 /** Three digits that count. */
