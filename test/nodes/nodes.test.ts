@@ -140,6 +140,18 @@ describe.skipIf(isPostgresMissing)('several nodes', () => {
     expect(watcher.ws.readyState).toBe(watcher.ws.OPEN);
   });
 
+  test('[N3] a candidate counts as connected at whatever node, whoever that node has the interview from', async () => {
+    const [a, b] = await twoNodes();
+    const { id, candidateToken, reviewerToken, socket } = await start(a);
+    const extend = command('deadline.extend', { byMs: 60_000 });
+    await b.request(`/api/interviews/${id}/commands`, { token: ADMIN_KEY, json: extend });
+    expect(await socket.closed).toMatchObject({ code: 1012 });
+    const watcher = await a.enter(id, reviewerToken);
+    expect(watcher.welcome.view).toMatchObject({ isCandidateConnected: false });
+    await b.enter(id, candidateToken);
+    await viewWhere(watcher, (view) => view.role !== 'candidate' && view.isCandidateConnected);
+  });
+
   test(rule('N4'), async () => {
     const [a, b] = await twoNodes();
     const { id, candidateToken, socket, promptId } = await start(a);
