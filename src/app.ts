@@ -13,6 +13,7 @@ import { registerHealth } from './routes/health.ts';
 import { registerInterviews } from './routes/interviews.ts';
 import type { SocketLimits } from './routes/limits.ts';
 import { createMethodTable } from './routes/methods.ts';
+import { registerMetrics } from './routes/metrics.ts';
 import { createDescription } from './routes/openapi.ts';
 import { registerPages } from './routes/pages.ts';
 import { registerPlans } from './routes/plans.ts';
@@ -53,6 +54,11 @@ function closeInTime(app: App, closeMs: number): void {
 /** Build the whole application, without an environment and without listening. Closing it drains the interviews. */
 export async function buildApp(deps: AppDeps): Promise<App> {
   let isDraining = false;
+  const answerAndCount: typeof answerError = (error, request, reply) => {
+    const code = answerError(error, request, reply);
+    deps.metrics.refused('http', code);
+    return code;
+  };
   const app: App = Fastify({
     loggerInstance: deps.log,
     genReqId: () => randomUUID(),
@@ -70,7 +76,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
     // Our own hook answers during a drain, so that this too is a problem document.
     return503OnClosing: false,
-    frameworkErrors: answerError,
+    frameworkErrors: answerAndCount,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<ZodTypeProvider>();
   const service: Service = {
@@ -84,7 +90,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(answerError);
+  app.setErrorHandler(answerAndCount);
   const parseJson = app.getDefaultJsonParser('error', 'error');
   // Many clients name a type whether or not they send a body; a route that needs one says what is missing.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
@@ -104,6 +110,10 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   app.addHook('preClose', async () => {
     isDraining = true;
   });
+  app.addHook('onResponse', async ({ raw, method, routeOptions }, { statusCode, elapsedTime }) => {
+    if (!isSocketUpgrade(raw)) deps.metrics.requestAnswered(method, routeOptions.url, statusCode, elapsedTime / 1_000);
+  });
+  deps.metrics.watchInterviews(() => deps.actors.liveCount);
 
   await app.register(helmet, contentPolicy(deps.publicUrl));
   await app.register(underPressure, { maxEventLoopDelay: deps.limits.eventLoopDelayMaxMs, retryAfter: 5 });
@@ -126,6 +136,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await registerSocket(app, service, deps.limits.socket);
   closeInTime(app, deps.limits.socket.closeMs);
   registerHealth(app, service);
+  registerMetrics(app, service);
   registerDescriptions(app, description);
   registerPlans(app, service);
   registerInterviews(app, service);

@@ -14,6 +14,8 @@ import { createMemoryJournal } from './journal/memory.ts';
 import { openPostgresJournal } from './journal/postgres/journal.ts';
 import { openRedisJournal } from './journal/redis/journal.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
+import { meterEvaluator, meterJournal } from './metered.ts';
+import { createMetrics } from './metrics.ts';
 import { findPlan } from './plans/publish.ts';
 import { makeLinks } from './routes/interviews.ts';
 import { socketLimits } from './routes/limits.ts';
@@ -114,12 +116,15 @@ const read = readConfig(process.env);
 if (!read.ok) stop(...read.problems);
 const { config } = read;
 const log = pino({ level: config.logLevel, redact: ['req.headers.authorization'] });
-const journal = await openStore(config, (text) => log.warn(text));
+const metrics = createMetrics({ isProcessMeasured: true });
+const store = await openStore(config, (text) => log.warn(text));
+const journal = meterJournal(store, metrics, clock);
 const secrets = openSecrets(config);
 
 const tokens = createTokens({ ...secrets, now: clock.now });
 const find = (planId: string, version?: number) => findPlan(journal, planId, version);
-const evaluator = createRubricEvaluator();
+const rubric = createRubricEvaluator();
+const evaluator = meterEvaluator(config.evaluator, rubric, metrics);
 const downtime = createDowntime({
   journal,
   clock,
@@ -130,7 +135,7 @@ const actors = createActors({
   journal,
   findPlan: find,
   evaluator,
-  fallback: evaluator,
+  fallback: meterEvaluator('fallback', rubric, metrics),
   clock,
   log,
   owner: `${hostname()}/${process.pid}/${randomUUID()}`,
@@ -153,6 +158,7 @@ const app = await buildApp({
   tokens,
   tickets: createTickets({ ...secrets, now: clock.now, shared: journal.shared }),
   clock,
+  metrics,
   evaluator,
   answerCharsMax: config.answerCharsMax,
   findPlan: find,

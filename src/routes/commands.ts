@@ -6,7 +6,7 @@ import { problemResponses } from './problems.ts';
 import type { App, Service } from './service.ts';
 
 /** Commands of operators, through the same gate as those of the socket. */
-export function registerCommands(app: App, { actors, tokens }: Service): void {
+export function registerCommands(app: App, { actors, tokens, metrics }: Service): void {
   app.post(
     '/api/interviews/:id/commands',
     {
@@ -27,6 +27,7 @@ export function registerCommands(app: App, { actors, tokens }: Service): void {
         throw new VivaError('FORBIDDEN', `${body.type} is for: ${commandRoles[body.type]}`);
       const actor = await actors.open(params.id);
       const result = await actor.dispatch(body, identity.role);
+      metrics.commandAnswered(body.type, result);
       if (result.ok) return { id: body.id, seq: result.seq, duplicate: result.duplicate };
       const { code, detail, state, allowed } = result.problem;
       throw new VivaError(code, detail, { ...(state ? { state } : {}), ...(allowed ? { allowed } : {}) });

@@ -13,7 +13,7 @@ import type { Service } from './service.ts';
 // One connection's life: hello, then commands up and commits down. It sees a channel, not a WebSocket: socket.ts does.
 
 export interface ConnectionDeps {
-  service: Pick<Service, 'actors' | 'tickets' | 'clock'>;
+  service: Pick<Service, 'actors' | 'tickets' | 'clock' | 'metrics'>;
   limits: ConnectionLimits;
   log: { info(details: object, message: string): void; error(details: object, message: string): void };
   /** From the address of the socket. */
@@ -28,6 +28,8 @@ export interface ConnectionDeps {
 }
 
 export interface Connection {
+  /** Whose it is; null before hello. */
+  readonly role: Role | null;
   receive(text: string): void;
   receiveBinary(): void;
   /** The transport is gone. */
@@ -106,7 +108,8 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
   }
 
   function refuse(problem: Problem, id?: string): void {
-    const { state, allowed } = problem;
+    const { code, state, allowed } = problem;
+    service.metrics.refused('socket', code);
     outbox.send({
       type: 'error',
       ...(id === undefined ? {} : { id }),
@@ -235,6 +238,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     const { id } = command;
     inFlight.set(id, (inFlight.get(id) ?? 0) + 1);
     const result = await to.dispatch(command, by);
+    service.metrics.commandAnswered(command.type, result);
     const left = (inFlight.get(id) ?? 1) - 1;
     if (left === 0) inFlight.delete(id);
     else inFlight.set(id, left);
@@ -269,6 +273,9 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
   const inbox = createInbox({ waitingMax: deps.limits.waitingMax, isOpen: () => isWelcomed, handle });
 
   return {
+    get role() {
+      return role;
+    },
     receive(text) {
       if (!isClosed) run(() => inbox.receive(text));
     },

@@ -70,21 +70,22 @@ function sendProblem(reply: FastifyReply, problem: Problem & { instance?: string
   return reply.code(problem.status).header('content-type', MEDIA_TYPE).send(problem);
 }
 
-/** Answer any error as a problem. A defect or an outage is logged and named by the request's id, never described. */
-export function answerError(error: FastifyError | VivaError, request: FastifyRequest, reply: FastifyReply): void {
+/** Answer any error as a problem. A defect or an outage is logged and named by the request's id, never described. Returns the code. */
+export function answerError(error: FastifyError | VivaError, request: FastifyRequest, reply: FastifyReply): ErrorCode {
   const problem = problemOf(error);
   if (problem.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
   if (problem.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '2');
   if (problem.status < 500) {
     request.log.info({ code: problem.code }, 'refused');
     sendProblem(reply, problem);
-    return;
+    return problem.code;
   }
   if (problem.status === 500) request.log.error({ err: error }, 'a request failed');
   else request.log.warn({ code: problem.code, err: error.cause ?? error }, 'unavailable');
   const detail =
     problem.status === 500 ? 'this failed; the log has more under the id in `instance`' : 'try again in a moment';
   sendProblem(reply, { ...toProblem(problem.code, detail), instance: `urn:uuid:${request.id}` });
+  return problem.code;
 }
 
 /** Answer with a problem where there is no response to send it with, and end the connection. */

@@ -5,6 +5,7 @@ import type { Actors } from '../actors.ts';
 import type { Clock } from '../clock.ts';
 import type { Evaluator } from '../evaluators/evaluator.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Metrics } from '../metrics.ts';
 import type { PublishedPlan } from '../plans/schema.ts';
 import type { Reading } from '../report/read.ts';
 import type { Tickets } from '../tickets.ts';
@@ -26,6 +27,7 @@ export interface Service {
   readonly tokens: Tokens;
   readonly tickets: Tickets;
   readonly clock: Clock;
+  readonly metrics: Metrics;
   /** Judges again what was answered. */
   readonly evaluator: Evaluator;
   /** The longest answer that is taken. Units: characters. */

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { closeCodeOf, toProblem, VivaError } from '../errors.ts';
 import { format, limits, SUBPROTOCOL } from '../protocol.ts';
 import { interviewParams } from './access.ts';
-import { createConnection } from './connection.ts';
+import { type Connection, createConnection } from './connection.ts';
 import type { SocketLimits } from './limits.ts';
 import type { Channel } from './outbox.ts';
 import { answerHandshakeError, problemResponses } from './problems.ts';
@@ -24,7 +24,7 @@ const SOCKET_PATH = /^\/api\/interviews\/[^/?]+\/socket(\?|$)/;
 interface Live {
   socket: WebSocket;
   missedBeats: number;
-  restart(): void;
+  connection: Connection;
 }
 
 function addressOf(request: FastifyRequest): string {
@@ -105,7 +105,7 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
     // From here on it takes no upgrade that is still on its way; those whom it has taken stay in `clients`.
     websocketServer.close();
     const closing = [...websocketServer.clients].map((socket) => new Promise((closed) => socket.once('close', closed)));
-    for (const entry of live) entry.restart();
+    for (const { connection } of live) connection.restart();
     const patience = setTimeout(() => {
       for (const socket of websocketServer.clients) socket.terminate();
     }, limitsHere.closeMs);
@@ -138,6 +138,7 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
     if (isSocketUpgrade(raw)) raw.socket.destroy();
   });
   beat();
+  service.metrics.watchSockets(() => [...live].map(({ connection }) => connection.role));
 
   function serve(socket: WebSocket, request: FastifyRequest): void {
     const { id } = request.params as { id: string };
@@ -156,7 +157,7 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
       },
       toChannel(socket, request.raw.socket),
     );
-    const entry: Live = { socket, missedBeats: 0, restart: connection.restart };
+    const entry: Live = { socket, missedBeats: 0, connection };
     live.add(entry);
     // All listeners now: what comes before a listener is lost.
     socket.on('message', (data, isBinary) => {

@@ -17,7 +17,7 @@ const layers: [name: string, files: RegExp][] = [
   ],
   [
     'host',
-    /^src\/(effects|running|reminder|actor|actors|followers|lookout|creation|reevaluation|rerun|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
+    /^src\/(effects|running|reminder|actor|actors|followers|lookout|metrics|metered|creation|reevaluation|rerun|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
   ],
   ['simulation', /^src\/simulation\//],
   ['route', /^src\/routes\//],

@@ -3,6 +3,7 @@ import type { Actor } from '../../src/actor.ts';
 import type { Commit, Subscriber } from '../../src/audience.ts';
 import { VivaError } from '../../src/errors.ts';
 import type { JournalRecord } from '../../src/journal/journal.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import type { Down, View } from '../../src/protocol.ts';
 import { createConnection } from '../../src/routes/connection.ts';
 import { socketLimits } from '../../src/routes/limits.ts';
@@ -53,6 +54,7 @@ async function connected(parts: Partial<Actor> & { open?: (attempt: number) => P
     {
       service: {
         clock,
+        metrics: createMetrics(),
         tickets: {
           issue: async () => ({ ticket: '', expiresAt: 0 }),
           redeem: async () => ({ role: 'candidate', interviewId: 'i1' }),

@@ -34,7 +34,7 @@ test('[T24] it describes every address of PROTOCOL.md with who may use it, and n
   const { document } = await readDocument(await build());
   const written = tableRows(section(readText('PROTOCOL.md'), '## HTTP')).map(([address = '', who = '']) => {
     const [method, url = ''] = address.split(' ');
-    return [`${method} ${toTemplate(url)}`, who.replace(/^(anyone|ticket)$/, '')];
+    return [`${method} ${toTemplate(url)}`, who.replace(/^(anyone|ticket|local, )/, '')];
   });
   const described = operationsOf(document).map(([name, { security }]) => [
     name,
@@ -90,6 +90,7 @@ test('[T24] what is answered at every address is what the document says of it', 
   const asked: [name: string, more?: Parameters<typeof request>[1] & { query?: string; of?: string }][] = [
     ['GET /healthz'],
     ['GET /readyz'],
+    ['GET /metrics'],
     ['GET /openapi.json'],
     ['GET /asyncapi.json'],
     ['GET /plan.schema.json'],
@@ -136,7 +137,8 @@ test('[T24] what is refused is a problem document, as the document says', async 
   expect(refusing.length).toBeGreaterThan(10);
   for (const [name] of refusing) {
     const [method = '', path = ''] = name.split(' ');
-    const answer = await app.request(path.replace('{id}', 'none'), { method });
+    const headers = { 'x-forwarded-for': '203.0.113.9' };
+    const answer = await app.request(path.replace('{id}', 'none'), { method, headers });
     expect([name, answer.status]).toEqual([name, 401]);
     check(name, answer);
   }

@@ -11,6 +11,8 @@ import type { Evaluator } from '../../src/evaluators/evaluator.ts';
 import { createRubricEvaluator } from '../../src/evaluators/rubric.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { createMemoryJournal } from '../../src/journal/memory.ts';
+import { meterEvaluator, meterJournal } from '../../src/metered.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import { findPlan } from '../../src/plans/publish.ts';
 import { type Down, SUBPROTOCOL } from '../../src/protocol.ts';
 import { type SocketLimits, socketLimits } from '../../src/routes/limits.ts';
@@ -178,19 +180,22 @@ export interface BuildOptions {
 /** The whole application on a free port, with a memory journal; it cleans up after the test. */
 export async function build(options: BuildOptions = {}) {
   const clock = options.clock ?? systemClock;
-  const journal = options.journal ?? createMemoryJournal({ now: clock.now });
+  const metrics = createMetrics();
+  const store = options.journal ?? createMemoryJournal({ now: clock.now });
+  const journal = meterJournal(store, metrics, clock);
   const secret = options.secret ?? randomUUID().repeat(2);
   const logs: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logs.push(line) });
   const find = (planId: string, version?: number) => findPlan(journal, planId, version);
   const rubric = createRubricEvaluator();
+  const evaluator = meterEvaluator('rubric', options.evaluator ?? rubric, metrics);
   const tokens = createTokens({ secret, adminKey: ADMIN_KEY, now: clock.now });
   const tickets = createTickets({ secret, now: clock.now, shared: journal.shared });
   const actors = createActors({
     journal,
     findPlan: find,
-    evaluator: options.evaluator ?? rubric,
-    fallback: options.fallback ?? rubric,
+    evaluator,
+    fallback: meterEvaluator('fallback', options.fallback ?? rubric, metrics),
     clock,
     log,
     owner: options.owner ?? 'test',
@@ -214,7 +219,8 @@ export async function build(options: BuildOptions = {}) {
     tokens,
     tickets,
     clock,
-    evaluator: options.evaluator ?? rubric,
+    metrics,
+    evaluator,
     answerCharsMax: 20_000,
     findPlan: find,
     origins: options.origins ?? [],
