@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectTo } from '../support/app.ts';
+import { isRedisMissing, makePrefix } from '../support/journal.redis.ts';
 import { rawRequest, upgradeOf } from '../support/raw.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
@@ -155,6 +156,21 @@ describe('a start that succeeds', () => {
     const again = await listening(run(env));
     expect(again.adminKey).toBe(at.adminKey);
     expect(again.candidateUrl?.replace(again.url, '')).toBe(at.candidateUrl?.replace(at.url, ''));
+  });
+
+  test.skipIf(isRedisMissing)('[J62] on Redis, with a warning in the log of what a failover may cost', async () => {
+    const started = run({ VIVA_STORE: makePrefix() });
+    await listening(started);
+    const lines = started
+      .out()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: number; msg: string });
+    const warnings = lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
+    expect(warnings).toContainEqual(expect.stringContaining('an epoch be given out again'));
+    expect(started.errors()).toContain('Nodes that share a store need the same VIVA_SECRET');
+    started.child.kill('SIGTERM');
+    expect(await started.exited).toBe(0);
   });
 
   test('with everything set prints no key, no link and no warning', async () => {
