@@ -19,7 +19,7 @@ const { values } = parseArgs({
 
 const size: Size = values.quick
   ? { isQuick: true, repetitions: 1, ms: 500, warmMs: 200, interviews: 300, connections: 200 }
-  : { isQuick: false, repetitions: 5, ms: 2_000, warmMs: 500, interviews: 10_000, connections: 1_000 };
+  : { isQuick: false, repetitions: 3, ms: 2_000, warmMs: 500, interviews: 10_000, connections: 1_000 };
 
 const schemas = await findPostgres();
 if (!schemas) process.stderr.write('No PostgreSQL: start one or name another in VIVA_BENCH_POSTGRES.\n');

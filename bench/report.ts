@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import type { Spread } from './stats.ts';
 
 /** One line of the report. */
@@ -67,7 +67,7 @@ export function describeRun(size: Size): string {
     '# Measured',
     '',
     `Written by \`npm run bench\`. Node ${process.versions.node}, SQLite ${process.versions.sqlite}, ${names.map(versionOf).join(', ')}.`,
-    `${cpus().length} cores (${cpus()[0]?.model.trim()}), client and server on the same ones; ${size.repetitions} repetition(s), windows of ${size.ms} ms.`,
+    `${size.isQuick ? 'Quick run' : 'Full run'} on ${cpus().length} cores (${cpus()[0]?.model.trim()}), load ${digits(loadavg()[0] ?? 0)} before it began; client and server on the same ones; ${size.repetitions} repetition(s), windows of ${size.ms} ms.`,
     'Compare ratios, which are from one run; absolute figures are of this machine at that hour. README.md beside this file says what each line means.',
     '',
     '',
