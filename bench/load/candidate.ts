@@ -16,14 +16,22 @@ export interface Invitation {
   candidateToken: string;
 }
 
+const ATTEMPTS_MAX = 20;
+const RETRY_MS = 500;
 const PROMPT_ID = /"prompt":\{"id":"([^"]+)"/;
 
-async function post<Body>(address: string, token: string, body: object = {}): Promise<Body> {
+async function post<Body>(address: string, token: string, body: object = {}, attempt = 1): Promise<Body> {
   const response = await fetch(address, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
+  // A service that other work keeps from running turns newcomers away for a moment.
+  if (response.status === 503 && attempt < ATTEMPTS_MAX) {
+    await response.arrayBuffer();
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    return post(address, token, body, attempt + 1);
+  }
   if (!response.ok) throw new Error(`${address}: ${response.status} ${await response.text()}`);
   return (await response.json()) as Body;
 }
