@@ -297,7 +297,13 @@ describe.skipIf(isRedisServerMissing)('faults of Redis', () => {
   });
 
   test(rule('J63'), { timeout: 60_000 }, async () => {
-    const { primary, replica } = await startPair({ 'min-replicas-to-write': '1', 'min-replicas-max-lag': '1' });
+    const { primary, replica } = await startPair({ 'min-replicas-to-write': '1', 'min-replicas-max-lag': '5' });
+    const takesWrites = () =>
+      ask(primary.url, 'SET', 'a key', 'a value').then(
+        (reply) => reply === 'OK',
+        () => false,
+      );
+    await until(takesWrites);
     const journal = await openRedis(primary.url);
     const id = await create(journal);
     const epoch = await fill(journal, id, 1);
