@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
@@ -39,22 +38,9 @@ function isOriginAllowed(request: FastifyRequest, origins: readonly string[]): b
   return origins.includes(origin) || URL.parse(origin)?.host === request.host;
 }
 
-/** What is sent without waiting in between leaves in one write. */
-function toChannel(socket: WebSocket, transport: Socket): Channel {
-  let isHeld = false;
-  function release(): void {
-    isHeld = false;
-    transport.uncork();
-  }
+function toChannel(socket: WebSocket): Channel {
   return {
-    send(text, onFlushed) {
-      if (!isHeld) {
-        isHeld = true;
-        transport.cork();
-        process.nextTick(release);
-      }
-      socket.send(text, onFlushed);
-    },
+    send: (text, onFlushed) => socket.send(text, onFlushed),
     close: (code, reason) => socket.close(code, reason),
     get bufferedBytes() {
       return socket.bufferedAmount;
@@ -155,7 +141,7 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
         takeSeat,
         random: Math.random,
       },
-      toChannel(socket, request.raw.socket),
+      toChannel(socket),
     );
     const entry: Live = { socket, missedBeats: 0, connection };
     live.add(entry);
