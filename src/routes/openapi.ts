@@ -166,8 +166,10 @@ export function createDescription(publicUrl = '/'): Description {
 
   return {
     add(route) {
+      // Files of the pages say that they are not to be described.
+      const isHidden = (route.schema as { hide?: boolean } | undefined)?.hide === true;
       // Fastify adds HEAD to every GET by itself.
-      if (route.schema && route.method !== 'HEAD') routes.push(route);
+      if (route.schema && !isHidden && route.method !== 'HEAD') routes.push(route);
     },
     read() {
       document ??= build();

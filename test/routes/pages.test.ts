@@ -59,3 +59,11 @@ test('pages that are not built say how to build them', async () => {
   expect([answer.status, answer.body.code]).toEqual([404, 'NOT_FOUND']);
   expect(answer.body.detail).toContain('npm run build');
 });
+
+test('[T24] the descriptions are there where the pages are, and say nothing of their files', async () => {
+  const { request } = await build({ webRoot: makePages() });
+  const { status, body } = await request('/openapi.json');
+  expect(status).toBe(200);
+  expect(Object.keys(body.paths).filter((path) => path.startsWith('/assets'))).toEqual([]);
+  expect((await request('/docs')).status).toBe(200);
+});
