@@ -63,10 +63,12 @@ async function play(): Promise<Made> {
   const made = await create();
   const client = enter(made);
   await playFirstQuestion(client);
-  for (;;) {
-    const { prompt, state } = await until(client, (view) => view.prompt !== null || view.state === 'COMPLETE');
-    if (state === 'COMPLETE' || !prompt) break;
-    await client.send({ type: 'prompt.skip', promptId: prompt.id });
+  let view = await until(client, ({ prompt }) => prompt?.index === 2);
+  while (view.prompt) {
+    const { id } = view.prompt;
+    await client.send({ type: 'prompt.skip', promptId: id });
+    // The ack comes before the view.
+    view = await until(client, ({ prompt, state }) => state === 'COMPLETE' || (prompt !== null && prompt.id !== id));
   }
   client.close();
   return made;
