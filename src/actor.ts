@@ -96,8 +96,11 @@ export interface ActorDeps {
   /** Whoever was connected to this interview is gone since then. */
   unattendedSince: number;
   limits: { mailboxMax: number; answerCharsMax: number; snapshotEvery: number };
-  /** The actor can no longer be sure of its state: drop it; the next one restores from the journal. */
-  onLost(): void;
+  /**
+   * The actor can no longer be sure of its state: drop it; the next one restores from the journal. Until
+   * `attendedUntil` the candidate was there, or a record tells where they were.
+   */
+  onLost(attendedUntil: number): void;
 }
 
 const unavailable: Problem = toProblem(
@@ -163,8 +166,9 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     isLost = true;
     running.stopAll();
     reminder.stop();
+    const attendedUntil = presence.absentSince ?? clock.now();
     presence.settle();
-    deps.onLost();
+    deps.onLost(attendedUntil);
     audience.end(code);
   }
 
@@ -329,6 +333,8 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
 
   async function add(id: string, annotation: Undated, by: Role): Promise<DispatchResult> {
     await catchUp();
+    // Else the record of it would be dated after this one.
+    await noteAbsence();
     if (isLost) return { ok: false, problem: unavailable };
     const command = { ...annotation, id };
     const known = findKnown(command);
@@ -437,6 +443,8 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
         usedAt = clock.now();
         if (subscriber.role === 'candidate') await arrive();
         audience.join(subscriber, usedAt);
+        // An older connection may have gone while this one arrived.
+        if (subscriber.role === 'candidate') presence.settle();
         if (isLost || isStopping) audience.end(stopCode);
         else if (subscriber.role === 'candidate') audience.publish(standing.seq, null);
         return { seq: standing.seq, newsSeq: standing.newsSeq, view: currentView(subscriber.role) };
@@ -446,7 +454,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       const wasConnected = audience.isCandidateConnected;
       if (!audience.leave(subscriberId)) return;
       usedAt = clock.now();
-      if (wasConnected && !audience.isCandidateConnected) presence.leave(usedAt);
+      if (wasConnected && !audience.isCandidateConnected && !isLost) presence.leave(usedAt);
       dropStory();
       audience.publish(standing.seq, null);
     },
@@ -461,16 +469,20 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     async stop(code) {
       isStopping = true;
       stopCode = code;
+      // In its turn: the result of an effect may come meanwhile.
+      mailbox.push(() => noteAbsence());
       await mailbox.idle();
-      await noteAbsence();
       if (isLost) return;
       isLost = true;
       running.stopAll();
       reminder.stop();
       presence.settle();
       const isSnapshotStale = standing.seq > snapshotSeq;
-      await journal.release(id, epoch, isSnapshotStale ? writeSnapshot(standing) : undefined);
-      audience.end(code);
+      try {
+        await journal.release(id, epoch, isSnapshotStale ? writeSnapshot(standing) : undefined);
+      } finally {
+        audience.end(code);
+      }
     },
   };
 }

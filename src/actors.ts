@@ -89,6 +89,8 @@ export function createActors(deps: ActorsDeps): Actors {
     clock,
     putOffMs: limits.sweepMs,
   });
+  /** Interviews whose actor was lost: until when their candidates were there, as far as this process has seen. */
+  const attendedUntilById = new Map<string, number>();
   let stopSweeping: (() => void) | null = null;
   let isDraining = false;
 
@@ -100,8 +102,10 @@ export function createActors(deps: ActorsDeps): Actors {
     const standing = await restore(id, toOutline(published), claimed, loadAfter);
     const { evaluator, fallback, newSalt, downtime } = deps;
     // Before this process nobody else had an interview of a store that is not shared.
-    const unattendedSince = journal.capabilities.isShared ? clock.now() : downtime.servingSince;
-    const onLost = () => {
+    const attendedUntil = attendedUntilById.get(id) ?? downtime.servingSince;
+    const unattendedSince = journal.capabilities.isShared ? clock.now() : attendedUntil;
+    const onLost = (until: number) => {
+      attendedUntilById.set(id, until);
       actorsById.delete(id);
       liveById.delete(id);
       recency.remove(actor);

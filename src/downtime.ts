@@ -35,6 +35,7 @@ export function createDowntime(deps: {
   let servingSince = clock.now();
   let beatAt = Number.POSITIVE_INFINITY;
   let beating: Promise<void> | null = null;
+  let isStopped = false;
   let cancel = () => {};
 
   async function beatNow(): Promise<void> {
@@ -53,6 +54,7 @@ export function createDowntime(deps: {
   }
 
   function beatAgain(): void {
+    if (isStopped) return;
     cancel = clock.wake(clock.now() + BEAT_MS, () => {
       beat().then(beatAgain, (error: unknown) => {
         deps.onError(error);
@@ -77,6 +79,7 @@ export function createDowntime(deps: {
       beatAgain();
     },
     async stop() {
+      isStopped = true;
       cancel();
       if (beatAt !== Number.POSITIVE_INFINITY) await beat();
     },

@@ -5,7 +5,9 @@ import { OUTAGE_MIN_MS } from './downtime.ts';
 export interface Presence {
   /** When the last connection was seen to go; null = they are here, it was not seen, or a record tells it. */
   readonly goneSince: number | null;
-  /** Since when the candidate has been gone, seen or not, once that is longer than a reconnect takes; else null. */
+  /** Since when the candidate has been gone, seen or not; null = they are here, or a record tells it. */
+  readonly absentSince: number | null;
+  /** The same, once that is longer than a reconnect takes; else null. */
   readonly missedSince: number | null;
   /** The last connection is gone. */
   leave(at: number): void;
@@ -34,6 +36,9 @@ export function createPresence(deps: { clock: Clock; since: number; onMissed(): 
   return {
     get goneSince() {
       return absence?.isSeen ? absence.since : null;
+    },
+    get absentSince() {
+      return absence?.since ?? null;
     },
     get missedSince() {
       return absence && clock.now() - absence.since >= OUTAGE_MIN_MS ? absence.since : null;
