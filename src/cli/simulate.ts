@@ -99,6 +99,11 @@ export async function runSimulate({ argv, stdout, stderr }: Invocation): Promise
     if (!isJson) stdout.write(`${summarise(simulation)}\n`);
   }
   if (isJson) stdout.write(`${JSON.stringify(simulations.length === 1 ? simulations[0] : simulations, null, 2)}\n`);
-  if (junit !== undefined) await writeFile(junit, toJunit(simulations));
+  try {
+    if (junit !== undefined) await writeFile(junit, toJunit(simulations));
+  } catch (error) {
+    stderr.write(`--junit ${junit}: ${(error as Error).message}\n`);
+    return 2;
+  }
   return simulations.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }

@@ -39,20 +39,24 @@ function ramble(random: () => number, wordCount: number): string {
 
 const sentence = (text: string) => `${text.replace(/[.\s]+$/, '')}.`;
 
-/** Says each point in the words of the plan. */
-const ideal: Candidate = (_prompt, { question, random }) => [
+/** Says each point in the words of the plan, as far as there is room. */
+const ideal: Candidate = (_prompt, { question, random, charsMax }) => [
   {
     do: 'answer',
-    text: question.rubric.points.map(({ text }) => sentence(text)).join(' '),
+    text: question.rubric.points
+      .map(({ text }) => sentence(text))
+      .join(' ')
+      .slice(0, charsMax),
     afterMs: (0.5 + random()) * MINUTE_MS,
   },
 ];
 
 /** Says a point here and there, and says so when nothing comes to mind. */
-const weak: Candidate = (prompt, { question, random }) => {
+const weak: Candidate = (prompt, { question, random, charsMax }) => {
   const said = question.rubric.points.filter(() => random() < (prompt.kind === 'question' ? 0.4 : 0.25));
   const afterMs = (0.5 + 2 * random()) * MINUTE_MS;
-  if (said.length > 0) return [{ do: 'answer', text: said.map(({ text }) => sentence(text)).join(' '), afterMs }];
+  const text = said.map((point) => sentence(point.text)).join(' ');
+  if (said.length > 0) return [{ do: 'answer', text: text.slice(0, charsMax), afterMs }];
   if (prompt.isSkippable && random() < 0.3) return [{ do: 'skip', afterMs }];
   return [{ do: 'answer', text: 'I do not know.', afterMs }];
 };

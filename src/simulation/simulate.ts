@@ -124,7 +124,10 @@ export async function simulate(plan: Plan, name: CandidateName, seed: number): P
   }
 
   /** Until the prompt's time has run out; who waits for nothing gives up. */
-  async function waitOut({ prompt }: CandidateView): Promise<void> {
+  async function waitOut(view: CandidateView): Promise<void> {
+    // A pause since has moved its deadline.
+    const { prompt } = await look();
+    if (prompt?.id !== view.prompt?.id) return;
     const waitMs = prompt?.deadlineAt === undefined ? PATIENCE_MS : prompt.deadlineAt - clock.now();
     await clock.pass(Math.max(0, waitMs));
     const next = await look();

@@ -70,6 +70,28 @@ test('[U2] without any limit a silent candidate gives up, and the interview ends
   expect((await run('simulate', mandatory, '--candidate', 'silent')).out).toMatch(/ended after 15 min, score -/);
 });
 
+test('[U2] who pauses and writes until time runs out is given the time that the pause took', async () => {
+  const questions = ['a', 'b', 'c', 'd'].map((id) => ({ ...question, id, skippable: false, timeSeconds: 300 }));
+  const path = planFile({ limits: { pauseMinutes: 60 }, questions });
+  const seeds = Array.from({ length: 8 }, (_, seed) => String(seed));
+  const runs = await Promise.all(
+    seeds.map((seed) => run('simulate', path, '--candidate', 'rambling', '--seed', seed, '--json')),
+  );
+  const reports = runs.map(({ out }) => JSON.parse(out).report);
+  expect(reports.map(({ outcome }) => outcome)).toEqual(seeds.map(() => 'finished'));
+  expect(reports.some(({ timeLedger }) => timeLedger.pausedMs > 0)).toBe(true);
+});
+
+test('[U2] a rubric that is longer than an answer may be is said as far as there is room', async () => {
+  const points = Array.from({ length: 20 }, (_, index) => ({
+    id: `p${index}`,
+    text: `${index} `.padEnd(999, 'wxyz ') + (index % 10),
+  }));
+  const path = planFile({ questions: [{ ...question, rubric: { points } }] });
+  const { out } = await run('simulate', path, '--candidate', 'ideal', '--json');
+  expect(JSON.parse(out)).toMatchObject({ refusals: {}, problems: [], report: { outcome: 'finished' } });
+});
+
 test('[U3] a plan whose own words do not reach its threshold is a problem, named by its question', async () => {
   // Nobody can say it all in that time.
   const path = planFile({ questions: [{ ...question, timeSeconds: 5 }] });
@@ -101,6 +123,15 @@ test('[U3] every candidate sits it where none is named, and a wrong command or p
   expect(await run('simulate', '--help')).toMatchObject({
     code: 0,
     out: expect.stringContaining('Usage: viva simulate'),
+  });
+});
+
+test('[U4] a --junit file that cannot be written is a wrong command', async () => {
+  const path = planFile({ questions: [question] });
+  const file = join(path, 'junit.xml');
+  expect(await run('simulate', path, '--candidate', 'ideal', '--junit', file)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(`--junit ${file}: `),
   });
 });
 
