@@ -25,10 +25,13 @@ const columns = [
 
 type Cell = string | number | boolean | null | undefined;
 
+/** What a spreadsheet may take for the beginning of a formula, after what it trims or does not show. */
+const formula = /^(?:[\t\r]|[\s\p{C}]*[=+\-@＝＋－＠])/u;
+
 /** A field of RFC 4180. A spreadsheet must not take what somebody wrote for a formula. */
 function toField(cell: Cell): string {
   const text = String(cell ?? '');
-  const safe = typeof cell === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = typeof cell === 'string' && formula.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

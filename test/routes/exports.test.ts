@@ -72,6 +72,33 @@ test('[G9] as CSV a report has a line for each prompt, and nothing in it is a fo
   expect(lines[3]).toMatch(/,second,second,question,And second\?,.*,skip,/);
 });
 
+test.each([
+  '=1+1',
+  '+1',
+  '-1',
+  '@SUM(1)',
+  '\t=1',
+  '\r=1',
+  '\n=1',
+  ' =1',
+  '\u00a0=1',
+  '\ufeff=1',
+  '\u200b=1',
+  '\u000b=1',
+  '\ud800=1',
+  '＝1+1',
+])('[G9] %j is no formula in a field', async (text) => {
+  const app = await build();
+  const { id, candidateToken } = await app.create({}, plan);
+  const socket = await app.enter(id, candidateToken);
+  socket.send(command('interview.start'));
+  await viewWhere(socket, ({ prompt }) => prompt?.id === 'first');
+  socket.send(command('answer.submit', { promptId: 'first', text }));
+  await viewWhere(socket, ({ prompt }) => prompt?.id !== 'first');
+  const { text: csv } = await app.request(`/api/interviews/${id}/report?format=csv`, { token: ADMIN_KEY });
+  expect(csv.replaceAll('"', '')).toContain(`,'${text.toWellFormed()},`);
+});
+
 test('[G10] as HTML a report is one page by itself, with evidence marked and everything escaped', async () => {
   const { report, id } = await finished();
   const { status, headers, text } = await report('html');
