@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { publishPlan } from './plan.ts';
 import { ADMIN_KEY, type Load, type Measured, startEcho, startLoad, startService } from './processes/spawn.ts';
 import { digits, type Part, type Size } from './report.ts';
+import { makeStored } from './stored.ts';
 
 // Heap after collecting, for each of many that are idle. What the first ones bring along is not counted.
 
@@ -62,10 +63,23 @@ async function perInterview(count: number, folder: string, isQuick: boolean) {
   return { live, hibernated };
 }
 
+/** Of an interview that is in the store and has not been asked for since the start. */
+async function perStored(count: number, folder: string): Promise<number> {
+  const heapAfterStart = async (path: string) => {
+    const service = await startService({ store: `sqlite:${path}` });
+    const heap = await heapOf(service);
+    await service.stop();
+    return heap;
+  };
+  const { path } = await makeStored(join(folder, 'stored.sqlite'), count, 7_200, Date.now());
+  return ((await heapAfterStart(path)) - (await heapAfterStart(join(folder, 'none.sqlite')))) / count;
+}
+
 /** Measure what idle interviews keep in memory. */
-export async function measureMemory({ interviews, isQuick }: Size, folder: string): Promise<Part> {
+export async function measureMemory({ interviews, stored, isQuick }: Size, folder: string): Promise<Part> {
   const socket = await perEchoSocket(interviews);
   const { live, hibernated } = await perInterview(interviews, folder, isQuick);
+  const asleep = await perStored(stored, folder);
   const kilobytes = (bytes: number) => `${digits(bytes / 1_024)} KB`;
   const once = (value: number) => ({ median: value, min: value, max: value });
   const to = 'a socket of @fastify/websocket alone';
@@ -91,6 +105,13 @@ export async function measureMemory({ interviews, isQuick }: Size, folder: strin
               target: '≤ 0.3 KB',
             },
           ]),
+      {
+        what: `one of ${stored.toLocaleString('en')} in the store, not asked for since the start`,
+        measured: kilobytes(Math.max(0, asleep)),
+        ratio: once(Math.max(0, asleep) / socket),
+        to,
+        target: '≤ 0.3 KB',
+      },
     ],
   };
 }

@@ -28,8 +28,16 @@ export interface Size {
   /** Interviews that are open at once where many are. */
   interviews: number;
   connections: number;
+  /** Interviews in a store at a restart. */
+  stored: number;
   /** Only what takes no waiting, and the service in one form. */
   isQuick: boolean;
+}
+
+/** The stores that are measured beside the embedded ones, by their addresses; null = none could be reached. */
+export interface Stores {
+  postgres: string | null;
+  redis: string | null;
 }
 
 /** Three digits that count. */

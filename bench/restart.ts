@@ -72,7 +72,7 @@ async function dueTime(path: string): Promise<number> {
 }
 
 /** Measure starts of the service over an empty store and over a full one. */
-export async function measureRestart({ interviews, repetitions }: Size, folder: string): Promise<Part> {
+export async function measureRestart({ stored: interviews, repetitions }: Size, folder: string): Promise<Part> {
   const open = await makeStored(join(folder, 'open.sqlite'), interviews, 7_200, Date.now());
   const overdue = await makeStored(join(folder, 'overdue.sqlite'), interviews, 60, Date.now() - HOUR_MS);
   const samples: Sample[] = [];

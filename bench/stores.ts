@@ -4,10 +4,11 @@ import { sealRecord } from '../src/journal/chain.ts';
 import type { Journal } from '../src/journal/journal.ts';
 import { createMemoryJournal } from '../src/journal/memory.ts';
 import { openPostgresJournal } from '../src/journal/postgres/journal.ts';
+import { openRedisJournal } from '../src/journal/redis/journal.ts';
 import { createSqliteJournal } from '../src/journal/sqlite.ts';
 import { versionsNow } from '../src/journal/versions.ts';
 import { answerText } from './load/player.ts';
-import { digits, type Part, type Row, type Size } from './report.ts';
+import { digits, type Part, type Row, type Size, type Stores } from './report.ts';
 import { quantile, spreadOf } from './stats.ts';
 
 // The journals alone: appends a second, and how long one takes until it is durable.
@@ -48,21 +49,25 @@ async function appendFor(journal: Journal, width: number, ms: number): Promise<S
     accommodations: {},
   };
   const ids = Array.from({ length: width }, () => randomUUID());
+  const first = makeRecord(1, at);
   for (const id of ids) {
-    await journal.create({ id, meta, record: makeRecord(1, at), state: 'IDLE', wakeAt: at + LEASE_MS });
+    await journal.create({ id, meta, record: first, state: 'IDLE', wakeAt: at + LEASE_MS });
     await journal.claim(id, 'bench', { leaseMs: LEASE_MS, force: true });
   }
   const latencies: number[] = [];
   const sealed = Array.from({ length: 64 }, (_, index) => makeRecord(index + 2, at));
   const endsAt = performance.now() + ms;
   const write = async (interviewId: string) => {
+    let previousHash = first.hash;
     for (let seq = 2; performance.now() < endsAt; seq += 1) {
       const template = sealed[seq % sealed.length] as ReturnType<typeof makeRecord>;
       const record = { ...template, seq, command: { id: randomUUID(), digest: 'd'.repeat(43) } };
       const startedAt = performance.now();
-      const appended = await journal.append({ interviewId, epoch: 1, record, state: 'EVALUATING', wakeAt: at + seq });
+      const place = { interviewId, epoch: 1, previousHash, state: 'EVALUATING', wakeAt: at + seq };
+      const appended = await journal.append({ ...place, record });
       if (!appended.ok) throw new Error(`an append was ${appended.reason}`);
       latencies.push(performance.now() - startedAt);
+      previousHash = record.hash;
       // An engine that answers at once must let the time pass, too.
       if (latencies.length % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
@@ -75,7 +80,7 @@ async function appendFor(journal: Journal, width: number, ms: number): Promise<S
 }
 
 /** Measure every journal that can be reached. */
-export async function measureStores(size: Size, folder: string, postgres: string | null): Promise<Part> {
+export async function measureStores(size: Size, folder: string, { postgres, redis }: Stores): Promise<Part> {
   let fileCount = 0;
   const openSqlite = async () => {
     fileCount += 1;
@@ -86,6 +91,7 @@ export async function measureStores(size: Size, folder: string, postgres: string
     ['SQLite', openSqlite],
   ];
   if (postgres) engines.push(['PostgreSQL', () => openPostgresJournal({ url: postgres })]);
+  if (redis) engines.push(['Redis', () => openRedisJournal({ url: redis, onWarning: () => {} })]);
   const names = engines.map(([name]) => name);
   const samples = new Map(names.map((name) => [name, WIDTHS.map((): Sample[] => [])]));
   for (let repetition = 0; repetition < size.repetitions; repetition += 1)

@@ -2,12 +2,18 @@ import { join } from 'node:path';
 import type { RunOptions } from './load/run.ts';
 import { publishPlan } from './plan.ts';
 import { ADMIN_KEY, type Measured, startEcho, startLoad, startService } from './processes/spawn.ts';
-import { digits, type Part, type Row, type Size } from './report.ts';
+import { digits, type Part, type Row, type Size, type Stores } from './report.ts';
 import { spreadOf } from './stats.ts';
 
 // The whole service under load, beside servers that only echo: the same generator, one after the other.
 
-type Server = 'ws echo' | '@fastify/websocket echo' | 'service' | 'service, embedded evaluator' | 'service, PostgreSQL';
+type Server =
+  | 'ws echo'
+  | '@fastify/websocket echo'
+  | 'service'
+  | 'service, embedded evaluator'
+  | 'service, PostgreSQL'
+  | 'service, Redis';
 
 interface Sample {
   perSecond: number;
@@ -43,15 +49,16 @@ function loadsOver(connections: number): Loading[] {
 /** What is thrown away: the same work, until the code is as fast as it gets. */
 const WARMING: Omit<RunOptions, 'ms'> = { width: 100, warmMs: 0 };
 
-async function start(server: Server, folder: string, postgres: string | null): Promise<Measured> {
+async function start(server: Server, folder: string, stores: Stores): Promise<Measured> {
   if (server === 'ws echo') return startEcho('echo');
   if (server === '@fastify/websocket echo') return startEcho('fastify');
-  const store = server === 'service, PostgreSQL' && postgres ? postgres : `sqlite:${join(folder, 'whole.sqlite')}`;
+  const shared = server === 'service, PostgreSQL' ? stores.postgres : server === 'service, Redis' ? stores.redis : null;
+  const store = shared ?? `sqlite:${join(folder, 'whole.sqlite')}`;
   return startService({ store, isJudging: server === 'service, embedded evaluator' });
 }
 
-async function measure(server: Server, folder: string, postgres: string | null, size: Size): Promise<Sample[]> {
-  const measured = await start(server, folder, postgres);
+async function measure(server: Server, folder: string, stores: Stores, size: Size): Promise<Sample[]> {
+  const measured = await start(server, folder, stores);
   const load = startLoad();
   try {
     if (server.startsWith('service')) {
@@ -74,14 +81,15 @@ async function measure(server: Server, folder: string, postgres: string | null, 
 }
 
 /** Measure turns a second, latency and processor time of the service and of the echoes. */
-export async function measureWhole(size: Size, folder: string, postgres: string | null): Promise<Part> {
+export async function measureWhole(size: Size, folder: string, stores: Stores): Promise<Part> {
   const servers: Server[] = ['ws echo', '@fastify/websocket echo', 'service'];
   if (!size.isQuick) servers.push('service, embedded evaluator');
-  if (postgres && !size.isQuick) servers.push('service, PostgreSQL');
+  if (stores.postgres && !size.isQuick) servers.push('service, PostgreSQL');
+  if (stores.redis && !size.isQuick) servers.push('service, Redis');
   const samples = new Map<Server, Sample[][]>(servers.map((server) => [server, []]));
   for (let repetition = 0; repetition < size.repetitions; repetition += 1)
     for (const server of repetition % 2 === 0 ? servers : servers.toReversed())
-      samples.get(server)?.push(await measure(server, join(folder, `${server}${repetition}`), postgres, size));
+      samples.get(server)?.push(await measure(server, join(folder, `${server}${repetition}`), stores, size));
 
   const median = (server: Server, load: number, key: keyof Sample) =>
     spreadOf(samples.get(server)?.map((one) => one[load]?.[key] ?? Number.NaN) ?? []).median;

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { AnyStateNode } from 'xstate';
 import { interview } from '../machines/interview.ts';
 
-// `npm run flow` draws the picture in the README from the machine, so that it cannot tell another story.
+// `npm run flow` writes the machine down for pages and pull requests: as a picture in the README and in a file of its
+// own, and as the JSON that Stately's tools import. None of them can tell another story.
 
-const readme = join(import.meta.dirname, '../README.md');
-const block = /```mermaid\n[\s\S]*?```/;
+const root = join(import.meta.dirname, '..');
+const readme = join(root, 'README.md');
+const block = /(?<=```mermaid\n)[\s\S]*?(?=```)/;
 
 /** A state and everything below it. */
 function withChildren(node: AnyStateNode): AnyStateNode[] {
@@ -45,12 +47,21 @@ export function drawFlow(): string {
   const lines = [...causesByArrow].map(([arrow, causes]) =>
     causes.size === 0 ? arrow : `${arrow}: ${[...causes].sort().join('<br/>')}`,
   );
-  return ['```mermaid', 'stateDiagram-v2', ...lines.map((line) => `  ${line}`), '```'].join('\n');
+  return ['stateDiagram-v2', ...lines.map((line) => `  ${line}`), ''].join('\n');
 }
+
+/** What is written, by file. */
+export const flowFiles: Record<string, string> = {
+  'machines/interview.mmd': drawFlow(),
+  'machines/interview.json': `${JSON.stringify(interview.config, null, 2)}\n`,
+};
 
 /** The picture that the README shows now. */
 export function readFlow(): string {
   return block.exec(readFileSync(readme, 'utf8'))?.[0] ?? '';
 }
 
-if (import.meta.main) writeFileSync(readme, readFileSync(readme, 'utf8').replace(block, drawFlow()));
+if (import.meta.main) {
+  writeFileSync(readme, readFileSync(readme, 'utf8').replace(block, drawFlow()));
+  for (const [file, text] of Object.entries(flowFiles)) writeFileSync(join(root, file), text);
+}

@@ -303,20 +303,22 @@ export type DecisionInput = Pick<
   'plan' | 'questionIndex' | 'evaluation' | 'askedPointIds' | 'totalLeftMs'
 >;
 
-/** The follow-up policy: the first reason that holds (PROTOCOL.md M15). */
-export function decide(context: DecisionInput): Decision {
-  const no = (reason: DecisionReason): Decision => ({ isAsked: false, reason, pointId: null });
-  const { evaluation } = context;
-  const current = question(context);
-  if (!evaluation || !current) return no('not-evaluated');
-  if (evaluation.isNonAnswer) return no('candidate-does-not-know');
-  if (evaluation.score >= current.threshold) return no('threshold-reached');
-  if (evaluation.points.every((point) => point.verdict === 'met')) return no('nothing-missing');
-  if (context.askedPointIds.length >= current.followUpsMax) return no('limit-reached');
-  const pointId = missingPointId(context);
-  if (pointId === null) return no('all-missing-points-asked');
-  if (context.totalLeftMs !== null && context.totalLeftMs < FOLLOW_UP_TIME_MIN_MS) return no('no-time-left');
-  return { isAsked: true, reason: 'point-missing', pointId };
+/** The follow-up policy: when nothing is asked. The first guard that holds is the reason (PROTOCOL.md M15). */
+const refusals: Record<Exclude<DecisionReason, 'point-missing'>, (input: DecisionInput) => boolean> = {
+  'not-evaluated': (input) => !input.evaluation || !question(input),
+  'candidate-does-not-know': ({ evaluation }) => evaluation?.isNonAnswer === true,
+  'threshold-reached': (input) => (input.evaluation?.score ?? 0) >= (question(input)?.threshold ?? 0),
+  'nothing-missing': ({ evaluation }) => evaluation?.points.every((point) => point.verdict === 'met') === true,
+  'limit-reached': (input) => input.askedPointIds.length >= (question(input)?.followUpsMax ?? 0),
+  'all-missing-points-asked': (input) => missingPointId(input) === null,
+  'no-time-left': ({ totalLeftMs }) => totalLeftMs !== null && totalLeftMs < FOLLOW_UP_TIME_MIN_MS,
+};
+
+/** Is a follow-up asked, about which point, and why or why not? */
+export function decide(input: DecisionInput): Decision {
+  for (const [reason, holds] of Object.entries(refusals))
+    if (holds(input)) return { isAsked: false, reason: reason as DecisionReason, pointId: null };
+  return { isAsked: true, reason: 'point-missing', pointId: missingPointId(input) };
 }
 
 function outputOf(event: AnyEvent): EvaluateOutput | undefined {

@@ -1,6 +1,7 @@
 import type { InterviewEvent } from '../machines/interview.ts';
-import { type Annotation, isAnnotation } from './annotations.ts';
+import { type Annotation, isAnnotation, REVIEWS_MAX } from './annotations.ts';
 import { createAudience, type Subscriber } from './audience.ts';
+import { applyDueDeadlines, arrive, type Course, catchUp, noteAbsence } from './catchup.ts';
 import type { Clock } from './clock.ts';
 import { checkLength, digestOf, explainRefusal, toEvent } from './commands.ts';
 import type { Downtime } from './downtime.ts';
@@ -14,16 +15,7 @@ import { createMailbox } from './mailbox.ts';
 import type { PublishedPlan } from './plans/schema.ts';
 import { createPresence } from './presence.ts';
 import type { Command, Role, View } from './protocol.ts';
-import {
-  firstDue,
-  type ResultEvent,
-  reduce,
-  type Step,
-  stateOf,
-  statePathOf,
-  toDoneEvent,
-  wakeAtOf,
-} from './reduce.ts';
+import { type ResultEvent, reduce, type Step, stateOf, statePathOf, wakeAtOf } from './reduce.ts';
 import { createReminder } from './reminder.ts';
 import { emptyLedger, readLedger } from './report/ledger.ts';
 import { addToStory, foldStory, type Story } from './report/story.ts';
@@ -63,6 +55,7 @@ export interface Actor {
   readonly isIdle: boolean;
   /** Somebody is connected. */
   readonly isWatched: boolean;
+  readonly isCandidateConnected: boolean;
   /** The earliest instant at which it has to act, or null. */
   readonly wakeAt: number | null;
   /** What the store tells of the interview: another node may have taken it over. */
@@ -123,8 +116,11 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   /** The instant of the newest record: none is older than the one before it. */
   let writtenAt = claimed.head.updatedAt;
   let isStopping = false;
-  let stopCode: ErrorCode = 'RESTARTING';
+  /** What whoever comes too late is told. */
+  let lateCode: ErrorCode = 'RESTARTING';
   let isLost = false;
+  /** A newer connection of the candidate is at another node. */
+  let isSuperseded = false;
 
   const mailbox = createMailbox(limits.mailboxMax, (error) => {
     log.error({ err: error, interviewId: id }, 'a job of the interview failed');
@@ -135,27 +131,32 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   const presence = createPresence({
     clock,
     since: Math.max(deps.unattendedSince, restored.snapshot.context.at),
-    onMissed: () => mailbox.push(catchUp),
+    onMissed: () => mailbox.push(() => catchUp(course)),
   });
+  const course: Course = { downtime, presence, standing: () => standing, instant, isLost: () => isLost, apply };
   const reminder = createReminder(clock, (at) => audience.notice('deadline-soon', at));
 
-  const logics = createLogics({
-    clock,
-    evaluator: deps.evaluator,
-    fallback: deps.fallback,
-    requestOf: ({ questionId }) => {
-      const question = published.plan.questions.find((candidate) => candidate.id === questionId);
-      if (!question) throw new Error(`question ${questionId} is not in the plan`);
-      return requestFor(question, standing.working.answers, standing.snapshot.context.askedPointIds);
-    },
-  });
+  // Made for each evaluation: an interview that waits for its candidate should weigh little.
+  const logicsOf = () =>
+    createLogics({
+      clock,
+      evaluator: deps.evaluator,
+      fallback: deps.fallback,
+      requestOf: ({ questionId }) => {
+        const question = published.plan.questions.find((candidate) => candidate.id === questionId);
+        if (!question) throw new Error(`question ${questionId} is not in the plan`);
+        return requestFor(question, standing.working.answers, standing.snapshot.context.askedPointIds);
+      },
+      tokensSpent: () => standing.working.tokensSpent,
+      timeLeftMs: () => (standing.snapshot.context.evaluationDueAt ?? clock.now()) - clock.now(),
+    });
 
-  const running = createRunning(logics, clock, (event, isStale, error) => {
+  const running = createRunning(logicsOf, clock, (event, isStale, error) => {
     if (error !== undefined)
       log.error({ err: error, interviewId: id, effect: event.actorId }, 'an effect is defective');
     mailbox.push(async () => {
-      await catchUp();
-      if (!isStale()) await noteAbsence();
+      await catchUp(course);
+      if (!isStale()) await noteAbsence(course);
       if (!isStale() && !isLost) await apply(event);
     });
   });
@@ -164,9 +165,11 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   function lose(code: ErrorCode): void {
     if (isLost) return;
     isLost = true;
+    // Who arrives just now has lost nothing yet, and finds the interview where it is.
+    lateCode = code === 'RESTARTING' ? 'TRY_LATER' : code;
     running.stopAll();
     reminder.stop();
-    const attendedUntil = presence.absentSince ?? clock.now();
+    const attendedUntil = presence.absentSince() ?? clock.now();
     presence.settle();
     deps.onLost(attendedUntil);
     audience.end(code);
@@ -197,6 +200,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       interviewId: id,
       epoch,
       record,
+      previousHash: headHash,
       state: stateOf(next.snapshot),
       wakeAt: wakeAtOf(next.effects, record.at),
       ...(isSnapshotDue ? { snapshot: writeSnapshot(next) } : {}),
@@ -244,6 +248,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     if (glance.epoch <= epoch || isLost) return;
     // The newest connection of the candidate wins, at whatever node; the older one must not come back to win it again.
     if (glance.heldFor === 'candidate' && !glance.isErased) {
+      isSuperseded = true;
       audience.supersede(clock.now());
       lose('TRY_LATER');
     } else lose(glance.isErased ? 'INTERVIEW_ERASED' : 'RESTARTING');
@@ -268,47 +273,10 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     if (step) await commit(step, { ...dated }, 'service');
   }
 
-  /** What happened without anybody telling comes first: the service was down, the candidate did not come back. */
-  async function catchUp(): Promise<void> {
-    for (const { from, until } of await downtime.after(standing.snapshot.context.at)) {
-      const downMs = until - Math.max(from, standing.snapshot.context.at);
-      if (!isLost) await apply({ type: 'service.returned', at: until, downMs });
-    }
-    await noteAbsence(presence.missedSince);
-  }
-
-  /** The candidate left before what happens now: a record has to tell it first. */
-  async function noteAbsence(since: number | null = presence.goneSince): Promise<void> {
-    if (since === null || isLost) return;
-    presence.settle();
-    await apply({ type: 'candidate.left', at: since });
-  }
-
-  /** The candidate is about to be connected: their clock runs again before they see it. */
-  async function arrive(): Promise<void> {
-    await catchUp();
-    presence.settle();
-    await applyDueDeadlines();
-    if (!isLost) await apply({ type: 'candidate.joined', at: instant() });
-  }
-
-  /** Deadlines that have passed come before any command: being late is decided by the clock, not by the queue. */
-  async function applyDueDeadlines(): Promise<void> {
-    for (let seq = -1; seq !== standing.seq && !isLost; ) {
-      const now = instant();
-      const due = () => firstDue(standing.effects, now);
-      if (due()) await noteAbsence();
-      seq = standing.seq;
-      // An absence may have stopped the clock.
-      const effect = due();
-      if (effect) await apply(toDoneEvent(effect.id, { at: now }));
-    }
-  }
-
   async function handle(command: Command, by: Role): Promise<DispatchResult> {
-    await catchUp();
-    if (by !== 'candidate') await noteAbsence();
-    await applyDueDeadlines();
+    await catchUp(course);
+    if (by !== 'candidate') await noteAbsence(course);
+    await applyDueDeadlines(course);
     if (isLost) return { ok: false, problem: unavailable };
     const known = findKnown(command);
     if (known) return known;
@@ -332,15 +300,24 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
   }
 
   async function add(id: string, annotation: Undated, by: Role): Promise<DispatchResult> {
-    await catchUp();
+    await catchUp(course);
     // Else the record of it would be dated after this one.
-    await noteAbsence();
+    await noteAbsence(course);
     if (isLost) return { ok: false, problem: unavailable };
     const command = { ...annotation, id };
     const known = findKnown(command);
     if (known) return known;
+    if (annotation.type === 'review.added' && (await countReviews()) >= REVIEWS_MAX)
+      return { ok: false, problem: toProblem('REVIEWS_FULL', `at most ${REVIEWS_MAX} belong to one interview`) };
     const isCommitted = await commit(stay(standing), { ...annotation, at: instant() }, by, command);
     return isCommitted ? { ok: true, seq: standing.seq, duplicate: false } : { ok: false, problem: unavailable };
+  }
+
+  async function countReviews(): Promise<number> {
+    await needStory('reviewer');
+    const count = story?.transcript.reviews?.length ?? 0;
+    dropStory();
+    return count;
   }
 
   function reduceCommand(event: InterviewEvent): Step | null | 'defect' {
@@ -400,7 +377,7 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       transcript: toTranscript(story?.transcript ?? emptyTranscript),
       timeLedger: readLedger(story?.ledger ?? emptyLedger, clock.now()),
       answerCharsMax: limits.answerCharsMax,
-      isCandidateConnected: audience.isCandidateConnected,
+      isCandidateConnected: audience.isCandidateConnected(),
       now: clock.now(),
     });
   }
@@ -419,18 +396,21 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     },
     see,
     get isWatched() {
-      return audience.size > 0;
+      return audience.size() > 0;
+    },
+    get isCandidateConnected() {
+      return audience.isCandidateConnected();
     },
     get wakeAt() {
       return wakeAtOf(standing.effects, clock.now());
     },
     get isIdle() {
-      if (!mailbox.isIdle || audience.size > 0) return false;
+      if (!mailbox.isIdle() || audience.size() > 0) return false;
       const now = clock.now();
       return (wakeAtOf(standing.effects, now) ?? Number.POSITIVE_INFINITY) > now;
     },
     catchUp() {
-      mailbox.push(catchUp);
+      mailbox.push(() => catchUp(course));
     },
     touch() {
       usedAt = clock.now();
@@ -441,20 +421,21 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
       return inTurn(async () => {
         await needStory(subscriber.role);
         usedAt = clock.now();
-        if (subscriber.role === 'candidate') await arrive();
+        if (subscriber.role === 'candidate') await arrive(course);
         audience.join(subscriber, usedAt);
         // An older connection may have gone while this one arrived.
         if (subscriber.role === 'candidate') presence.settle();
-        if (isLost || isStopping) audience.end(stopCode);
+        if (isSuperseded) audience.supersede(usedAt);
+        if (isLost || isStopping) audience.end(lateCode);
         else if (subscriber.role === 'candidate') audience.publish(standing.seq, null);
         return { seq: standing.seq, newsSeq: standing.newsSeq, view: currentView(subscriber.role) };
       });
     },
     detach(subscriberId) {
-      const wasConnected = audience.isCandidateConnected;
+      const wasConnected = audience.isCandidateConnected();
       if (!audience.leave(subscriberId)) return;
       usedAt = clock.now();
-      if (wasConnected && !audience.isCandidateConnected && !isLost) presence.leave(usedAt);
+      if (wasConnected && !audience.isCandidateConnected() && !isLost) presence.leave(usedAt);
       dropStory();
       audience.publish(standing.seq, null);
     },
@@ -468,9 +449,9 @@ export function createInterviewActor(deps: ActorDeps, claimed: Claimed, restored
     },
     async stop(code) {
       isStopping = true;
-      stopCode = code;
+      lateCode = code;
       // In its turn: the result of an effect may come meanwhile.
-      mailbox.push(() => noteAbsence());
+      mailbox.push(() => noteAbsence(course));
       await mailbox.idle();
       if (isLost) return;
       isLost = true;

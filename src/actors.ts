@@ -1,15 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Actor, createInterviewActor, type Log } from './actor.ts';
+import { type Actor, createInterviewActor, type DispatchResult, type Log } from './actor.ts';
+import { createAsks } from './asks.ts';
 import type { Clock } from './clock.ts';
 import { type CreateRequest, storeInterview } from './creation.ts';
-import type { Downtime } from './downtime.ts';
+import { type Downtime, OUTAGE_MIN_MS } from './downtime.ts';
 import { type ErrorCode, VivaError } from './errors.ts';
 import type { Evaluator } from './evaluators/evaluator.ts';
 import { createFollowers, type Watched } from './followers.ts';
+import type { Hints } from './hints.ts';
 import { readHead } from './journal/head.ts';
 import type { Cause, Claimed, Journal } from './journal/journal.ts';
 import { assertKnown } from './journal/versions.ts';
 import { createLookout } from './lookout.ts';
+import { type Order, perform } from './orders.ts';
 import { createOverdue } from './overdue.ts';
 import { toOutline } from './plans/outline.ts';
 import type { PublishedPlan } from './plans/schema.ts';
@@ -30,6 +33,8 @@ export interface ActorsDeps {
   /** At random, 128 bits at least. */
   newSalt(): string;
   downtime: Pick<Downtime, 'after' | 'servingSince'>;
+  /** Where other nodes are heard; without it looking has to do. */
+  hints?: Hints;
   limits: {
     mailboxMax: number;
     answerCharsMax: number;
@@ -44,6 +49,16 @@ export interface ActorsDeps {
 
 /** How many turns of the event loop a sweep waits for room in memory. */
 const SWEEP_TURNS = 100;
+/** How many overdue interviews are opened at a time. */
+const WAKING_MAX = 32;
+
+/** What this process knows of an interview without opening it. */
+export interface Glimpse {
+  isLive: boolean;
+  isCandidateConnected: boolean;
+  /** It is overdue, could not be opened and is left alone for now. */
+  isPutOff: boolean;
+}
 
 /** All live interviews of this process: id → actor. */
 export interface Actors {
@@ -62,6 +77,11 @@ export interface Actors {
    * elsewhere. Use it at once, too; the same errors, and PLAN_NOT_FOUND.
    */
   watch(id: string): Promise<Watched>;
+  /**
+   * Have something done, wherever the interview runs: a node that runs it does it and goes on running it. Only where
+   * none answers it is taken over. The same errors as `open`.
+   */
+  order(id: string, order: Order): Promise<DispatchResult>;
   /** An outage has become known: what it took is given back. */
   catchUp(): void;
   /** Begin to look after overdue and idle interviews. */
@@ -70,13 +90,17 @@ export interface Actors {
   forget(id: string): Promise<void>;
   /** Take nothing new, finish and store everything, end all connections. */
   drain(): Promise<void>;
+  /** Who claims for this process. */
+  readonly owner: string;
+  /** Without touching it: what is looked at in a list neither comes into memory nor stays there for it. */
+  glimpse(id: string): Glimpse;
   /** Actors in memory, those that are leaving it included. */
   readonly liveCount: number;
 }
 
 /** Create the registry of live interviews. */
 export function createActors(deps: ActorsDeps): Actors {
-  const { journal, clock, log, limits } = deps;
+  const { journal, clock, log, limits, downtime } = deps;
   const actorsById = new Map<string, Promise<Actor>>();
   const liveById = new Map<string, Actor>();
   const stoppingById = new Map<string, Promise<void>>();
@@ -90,22 +114,41 @@ export function createActors(deps: ActorsDeps): Actors {
     putOffMs: limits.sweepMs,
   });
   /** Interviews whose actor was lost: until when their candidates were there, as far as this process has seen. */
-  const attendedUntilById = new Map<string, number>();
+  const lostById = new Map<string, { epoch: number; attendedUntil: number }>();
   let stopSweeping: (() => void) | null = null;
   let isDraining = false;
 
+  /** Since when nobody can have been connected to an interview that this process has claimed just now. */
+  async function findUnattendedSince(id: string, { head, unheldMs = 0 }: Claimed): Promise<number> {
+    const now = clock.now();
+    const lost = lostById.get(id);
+    // Before this process nobody else had an interview of a store that is not shared.
+    if (!journal.shared) return lost?.attendedUntil ?? downtime.servingSince;
+    if (lost?.epoch === head.epoch - 1) return lost.attendedUntil;
+    // Who holds it gives signs of life more often than that.
+    if (unheldMs < OUTAGE_MIN_MS) return now;
+    let since = now - unheldMs;
+    // No node served then, so that time is given back as a downtime.
+    for (const { from, until } of await downtime.after(since)) if (from - since < OUTAGE_MIN_MS) since = until;
+    return Math.min(since, now);
+  }
+
+  function noteLost(id: string, epoch: number, attendedUntil: number): void {
+    lostById.set(id, { epoch, attendedUntil });
+    const [oldest] = lostById.keys();
+    if (oldest !== undefined && lostById.size > limits.liveMax) lostById.delete(oldest);
+  }
+
   async function revive(id: string, claimed: Claimed): Promise<Actor> {
+    const unattendedSince = await findUnattendedSince(id, claimed);
     const { meta } = claimed.head;
     assertKnown(claimed.head);
     const published = await deps.findPlan(meta.planId, meta.planVersion);
     const loadAfter = async (seq: number) => (await journal.load(id, seq))?.records ?? [];
     const standing = await restore(id, toOutline(published), claimed, loadAfter);
-    const { evaluator, fallback, newSalt, downtime } = deps;
-    // Before this process nobody else had an interview of a store that is not shared.
-    const attendedUntil = attendedUntilById.get(id) ?? downtime.servingSince;
-    const unattendedSince = journal.capabilities.isShared ? clock.now() : attendedUntil;
+    const { evaluator, fallback, newSalt } = deps;
     const onLost = (until: number) => {
-      attendedUntilById.set(id, until);
+      noteLost(id, claimed.head.epoch, until);
       actorsById.delete(id);
       liveById.delete(id);
       recency.remove(actor);
@@ -115,13 +158,15 @@ export function createActors(deps: ActorsDeps): Actors {
       claimed,
       standing,
     );
+    lostById.delete(id);
     liveById.set(id, actor);
     recency.add(actor);
     hold(actor);
     return actor;
   }
 
-  const followers = createFollowers({ ...deps, answerCharsMax: limits.answerCharsMax, open });
+  const followers = createFollowers({ ...deps, answerCharsMax: limits.answerCharsMax, order });
+  const asks = deps.hints && createAsks({ ...deps, hints: deps.hints, serve });
   const lookout =
     journal.shared &&
     createLookout({
@@ -131,8 +176,15 @@ export function createActors(deps: ActorsDeps): Actors {
       owner: deps.owner,
       renewMs: limits.leaseMs / 3,
       watched: () => [...[...liveById.values()].filter(({ isWatched }) => isWatched), ...followers.watched()],
+      known,
+      areHintsLive: () => deps.hints?.isLive ?? false,
       busy: () => [...liveById.values()].filter(isBusySoon).map(({ id }) => id),
     });
+
+  function known(id: string): Pick<Actor, 'id' | 'see'>[] {
+    const live = liveById.get(id);
+    return [...(live ? [live] : []), ...followers.known(id)];
+  }
 
   /** Before its lease, were it renewed now, runs out. */
   function isBusySoon({ wakeAt }: Actor): boolean {
@@ -156,13 +208,17 @@ export function createActors(deps: ActorsDeps): Actors {
   }
 
   async function bring(id: string, force: boolean, by: Cause): Promise<Actor> {
-    const isRoom = actorsById.has(id) || (await findRoom(1));
+    if (!actorsById.has(id)) await findRoom(1);
+    return take(id, force, by);
+  }
+
+  /** Begin to open an interview; its place is taken at once. */
+  async function take(id: string, force: boolean, by: Cause): Promise<Actor> {
     const known = actorsById.get(id);
     if (known) return known;
     if (isDraining) throw new VivaError('RESTARTING', 'the service is restarting; come back in a moment');
     // Looked at again: others may have been quicker.
-    if (!isRoom || !makeRoom())
-      throw new VivaError('TRY_LATER', `all of the ${limits.liveMax} interviews in memory are in use`);
+    if (!makeRoom()) throw new VivaError('TRY_LATER', `all of the ${limits.liveMax} interviews in memory are in use`);
     const opened = (async () => {
       await stoppingById.get(id);
       // The memory of those that leave is not free yet.
@@ -209,15 +265,27 @@ export function createActors(deps: ActorsDeps): Actors {
     return stopping;
   }
 
+  /** Several at a time, so that they share commits. False = there is no room for more, or none is wanted any more. */
+  async function wakeAll(ids: readonly string[]): Promise<boolean> {
+    const waking = new Set<Promise<void>>();
+    let isRoom = true;
+    for (const id of ids) {
+      isRoom = !isDraining && (await findRoom(SWEEP_TURNS));
+      if (!isRoom) break;
+      const woken = wakeUp(id).finally(() => waking.delete(woken));
+      waking.add(woken);
+      // After a downtime there are many: connections get their turns in between.
+      if (waking.size >= WAKING_MAX) await Promise.all(waking).then(() => nextTurn());
+    }
+    await Promise.all(waking);
+    return isRoom;
+  }
+
   async function sweep(): Promise<void> {
     for (let ids = await overdue.next(); ids.length > 0; ids = await overdue.next())
-      for (const id of ids) {
+      if (!(await wakeAll(ids))) {
         if (isDraining) return;
-        if (!(await findRoom(SWEEP_TURNS)))
-          return log.warn({ liveMax: limits.liveMax }, 'overdue interviews wait for room in memory');
-        await wakeUp(id);
-        // After a downtime there are many: connections get their turns in between.
-        await nextTurn();
+        return log.warn({ liveMax: limits.liveMax }, 'overdue interviews wait for room in memory');
       }
     for (const actor of liveById.values())
       if (mayLeave(actor) && clock.now() - actor.usedAt >= limits.hibernateAfterMs) {
@@ -228,7 +296,7 @@ export function createActors(deps: ActorsDeps): Actors {
 
   async function wakeUp(id: string): Promise<void> {
     try {
-      await bring(id, false, 'service');
+      await take(id, false, 'service');
       overdue.settle(id);
     } catch (error) {
       overdue.putOff(id);
@@ -267,9 +335,26 @@ export function createActors(deps: ActorsDeps): Actors {
     return actor;
   }
 
+  /** What another node asks for, if the interview still runs here. */
+  async function serve(id: string, order: Order): Promise<DispatchResult | null> {
+    const live = liveById.get(id);
+    if (!live) return null;
+    hold(live);
+    live.touch();
+    return perform(live, order);
+  }
+
+  async function order(id: string, asked: Order): Promise<DispatchResult> {
+    await actorsById.get(id)?.catch(() => null);
+    if (journal.shared) await lookAt(id);
+    const done = liveById.has(id) ? null : await asks?.ask(id, asked);
+    return done ?? perform(await open(id, asked.by), asked);
+  }
+
   return {
     create: (request) => storeInterview({ journal, clock, newId: deps.newId, newSalt: deps.newSalt }, request),
     open,
+    order,
     async watch(id) {
       if (!journal.shared) return open(id);
       await actorsById.get(id)?.catch(() => null);
@@ -285,7 +370,14 @@ export function createActors(deps: ActorsDeps): Actors {
     },
     start() {
       sweepAgain(0);
-      lookout?.start();
+      if (!lookout) return;
+      lookout.start();
+      deps.hints?.start({
+        // Who watches here what another node ran goes on reading along when this one runs it.
+        onHint: (ids, isOwn) => lookout.hear(isOwn ? ids.filter((id) => followers.known(id).length > 0) : ids),
+        onBack: lookout.lookAgain,
+        onLetter: (content) => asks?.hear(content),
+      });
     },
     async forget(id) {
       const actor = await actorsById.get(id)?.catch(() => null);
@@ -300,6 +392,13 @@ export function createActors(deps: ActorsDeps): Actors {
       const opened = await Promise.allSettled(actorsById.values());
       for (const result of opened) if (result.status === 'fulfilled') hibernate(result.value);
       await Promise.all(stoppingById.values());
+      await deps.hints?.stop();
+    },
+    owner: deps.owner,
+    glimpse(id) {
+      const live = liveById.get(id);
+      const isCandidateConnected = live?.isCandidateConnected ?? false;
+      return { isLive: live !== undefined, isCandidateConnected, isPutOff: overdue.isPutOff(id) };
     },
     get liveCount() {
       return liveById.size + stoppingById.size;

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import underPressure from '@fastify/under-pressure';
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { VivaError } from './errors.ts';
+import { OVERDUE_MS } from './report/concerns.ts';
+import { shed } from './routes/admission.ts';
 import { registerCommands } from './routes/commands.ts';
 import { registerDescriptions } from './routes/descriptions.ts';
 import { registerErasure } from './routes/erase.ts';
@@ -12,20 +13,25 @@ import { registerFlow } from './routes/flow.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerInterviews } from './routes/interviews.ts';
 import type { SocketLimits } from './routes/limits.ts';
+import { registerList } from './routes/list.ts';
 import { createMethodTable } from './routes/methods.ts';
 import { registerMetrics } from './routes/metrics.ts';
 import { createDescription } from './routes/openapi.ts';
 import { registerPages } from './routes/pages.ts';
 import { registerPlans } from './routes/plans.ts';
 import { answerClientError, answerError } from './routes/problems.ts';
+import { registerQueue } from './routes/queue.ts';
 import { createReader } from './routes/reader.ts';
 import { registerResults } from './routes/results.ts';
 import { registerReviews } from './routes/reviews.ts';
 import { contentPolicy } from './routes/security.ts';
 import type { App, Service } from './routes/service.ts';
 import { isSocketUpgrade, registerSocket } from './routes/socket.ts';
+import { registerStatistics } from './routes/statistics.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
+/** More than so many overdue interviews are no other news. */
+const OVERDUE_COUNTED_MAX = 1_000;
 
 export interface AppDeps extends Omit<Service, 'isDraining' | 'readInterview' | 'readConfig'> {
   log: FastifyBaseLogger;
@@ -37,9 +43,12 @@ export interface AppDeps extends Omit<Service, 'isDraining' | 'readInterview' | 
     addressReadsPerMinuteMax: number;
     /** Within this time a request has arrived whole, its headers within half of it. */
     requestMs: number;
-    /** Above this mean delay of the event loop new requests are turned away; 0 = never. */
-    eventLoopDelayMaxMs: number;
   };
+}
+
+/** What the log says of a request. Not what stands after the `?`: somebody may search for a name. */
+function describeRequest({ method, url, host, ip }: FastifyRequest) {
+  return { method, url: url.split('?', 1)[0], host, remoteAddress: ip };
 }
 
 /** What is still under way when the interviews are drained and the sockets closed must not hold the process. */
@@ -78,6 +87,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     return503OnClosing: false,
     frameworkErrors: answerAndCount,
     clientErrorHandler: answerClientError,
+    childLoggerFactory: (logger, bindings, options) =>
+      logger.child(bindings, { ...options, serializers: { ...options.serializers, req: describeRequest } }),
   }).withTypeProvider<ZodTypeProvider>();
   const service: Service = {
     ...deps,
@@ -114,9 +125,14 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     if (!isSocketUpgrade(raw)) deps.metrics.requestAnswered(method, routeOptions.url, statusCode, elapsedTime / 1_000);
   });
   deps.metrics.watchInterviews(() => deps.actors.liveCount);
+  deps.metrics.watchOverdue(async () => {
+    const ids = await deps.journal.due(deps.clock.now() - OVERDUE_MS, OVERDUE_COUNTED_MAX);
+    return ids.length;
+  });
+  deps.metrics.watchCommands(() => deps.pressure.commandCount);
 
   await app.register(helmet, contentPolicy(deps.publicUrl));
-  await app.register(underPressure, { maxEventLoopDelay: deps.limits.eventLoopDelayMaxMs, retryAfter: 5 });
+  app.addHook('onRequest', shed(service));
   await app.register(rateLimit, {
     max: deps.limits.addressRequestsPerMinuteMax,
     timeWindow: 60_000,
@@ -139,12 +155,15 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   registerMetrics(app, service);
   registerDescriptions(app, description);
   registerPlans(app, service);
+  registerStatistics(app, service);
+  registerList(app, service);
   registerInterviews(app, service);
   registerErasure(app, service);
   registerResults(app, service);
   registerFlow(app, service);
   registerCommands(app, service);
   registerReviews(app, service);
+  registerQueue(app, service);
   registerPages(app, service);
   return app;
 }

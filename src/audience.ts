@@ -32,8 +32,8 @@ export interface Audience {
   end(code: ErrorCode): void;
   /** The candidate has come back in another place: the connections here are told so. */
   supersede(now: number): void;
-  readonly size: number;
-  readonly isCandidateConnected: boolean;
+  size(): number;
+  isCandidateConnected(): boolean;
   /** Somebody follows who sees the whole transcript. */
   hasWatchers(): boolean;
 }
@@ -80,12 +80,8 @@ export function createAudience(viewFor: (role: Role) => View): Audience {
       for (const subscriber of all()) subscriber.end(code);
       subscribersById.clear();
     },
-    get size() {
-      return subscribersById.size;
-    },
-    get isCandidateConnected() {
-      return all().some(({ role }) => role === 'candidate');
-    },
+    size: () => subscribersById.size,
+    isCandidateConnected: () => all().some(({ role }) => role === 'candidate'),
     hasWatchers: () => all().some(({ role }) => role !== 'candidate'),
   };
 }

@@ -118,6 +118,7 @@ export function createClient<V extends View = View>(options: ClientOptions): Cli
     if (status.connection !== 'open') delivery.interrupt();
     const error = endingError(status);
     if (status.connection === 'superseded' && error) outbox.dropDrafts(error);
+    else if (error?.code === 'INTERVIEW_ERASED') outbox.forget(error);
     else if (error) outbox.abandon(error);
     // What the new status does not have (an instant, a problem) is over.
     const { view, seq, serverOffsetMs, pendingCount } = state;

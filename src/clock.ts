@@ -1,3 +1,5 @@
+import { createAlarms } from './alarms.ts';
+
 /** Time as it is handed in. Instants in ms since 1970 UTC. */
 export interface Clock {
   now(): number;
@@ -5,27 +7,10 @@ export interface Clock {
   wake(at: number, fn: () => void): () => void;
 }
 
-/** Node fires timers above 2^31-1 ms at once, so longer waits go in hops. */
-const HOP_MS_MAX = 2 ** 31 - 1;
-
 /** Wall time when the process began, carried on by a clock that nobody sets: an hour set back is no hour given. */
 function now(): number {
   return Math.round(performance.timeOrigin + performance.now());
 }
 
-/** The machine's own clock. Its timers keep the process alive only as long as something else does. */
-export const systemClock: Clock = {
-  now,
-  wake(at, fn) {
-    let timer: NodeJS.Timeout;
-    const arm = () => {
-      const waitMs = at - now();
-      if (waitMs > HOP_MS_MAX) timer = setTimeout(arm, HOP_MS_MAX);
-      // A timer may come a millisecond early against this clock: look again rather than fire early.
-      else timer = setTimeout(() => (now() < at ? arm() : fn()), Math.max(0, waitMs));
-      timer.unref();
-    };
-    arm();
-    return () => clearTimeout(timer);
-  },
-};
+/** The machine's own clock. What it calls keeps the process alive only as long as something else does. */
+export const systemClock: Clock = { now, wake: createAlarms(now).set };

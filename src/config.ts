@@ -13,6 +13,29 @@ interface Variable<Value> {
   schema: z.ZodType<Value, string>;
 }
 
+/** The providers that have a name of their own; every other endpoint is one that speaks like OpenAI's. */
+export const namedProviders = ['openai', 'anthropic', 'google'] as const;
+
+/** Where a model is asked, and which. */
+export interface EndpointSettings {
+  /** A named provider, or the address of an endpoint that speaks like OpenAI's, up to and with its `/v1`. */
+  url: string;
+  model: string;
+  /** Absent = the endpoint wants none. */
+  key?: string;
+}
+
+export interface LlmSettings extends EndpointSettings {
+  /** One call may take so long. Units: ms. */
+  timeoutMs: number;
+  /** Calls at once. */
+  callsMax: number;
+  /** What models may cost in one interview. Units: tokens, in and out together. */
+  interviewTokensMax: number;
+  /** Per million tokens; absent = the cost is not told. */
+  prices?: { input: number; output: number };
+}
+
 /** Where interviews are kept. */
 type StoreConfig =
   | { kind: 'memory' }
@@ -56,11 +79,21 @@ const store = z.string().transform((text, context): StoreConfig => {
   return z.NEVER;
 });
 
-const evaluator = z.string().transform((text, context): 'rubric' => {
-  if (text === 'rubric') return text;
-  context.addIssue(text === 'llm' ? 'llm evaluators are not supported by this version' : 'unknown evaluator');
-  return z.NEVER;
+const llmUrl = z.string().refine((text) => {
+  if (namedProviders.some((name) => name === text)) return true;
+  const url = URL.parse(text);
+  // By its form, too: an empty query or a password without a name leaves no trace in what was read of them.
+  return url !== null && /^https?:$/.test(url.protocol) && /^https?:\/\/[^@?#\s]+$/i.test(text);
 });
+
+/** Two prices: what goes in, and what comes out. */
+const prices = z
+  .string()
+  .regex(/^\d+(\.\d+)?\/\d+(\.\d+)?$/)
+  .transform((text) => {
+    const [input = 0, output = 0] = text.split('/').map(Number);
+    return { input, output };
+  });
 
 function count(description: string, fallback: number, min: number, max: number): Variable<number> {
   return {
@@ -91,6 +124,17 @@ export const variables = {
     accepted:
       'memory, sqlite:PATH, postgres://USER:PASSWORD@HOST:PORT/DATABASE, or redis://USER:PASSWORD@HOST:PORT/NUMBER',
     schema: store,
+  },
+  VIVA_HINTS: {
+    description:
+      'Where nodes that share a store tell each other at once what they did. Without it: in the store itself.',
+    default: '',
+    accepted: 'redis://USER:PASSWORD@HOST:PORT/NUMBER, or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+    schema: store.transform((chosen, context) => {
+      if (chosen.kind === 'postgres' || chosen.kind === 'redis') return chosen.url;
+      context.addIssue('nodes do not hear each other there');
+      return z.NEVER;
+    }),
   },
   VIVA_SECRET: {
     description: 'Signs links and tickets. Without it a development secret is made and kept beside the database.',
@@ -128,10 +172,50 @@ export const variables = {
     schema: list(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
   },
   VIVA_EVALUATOR: {
-    description: 'What judges answers. rubric = embedded, offline.',
-    default: 'rubric',
-    accepted: 'rubric',
-    schema: evaluator,
+    description:
+      'What judges answers. rubric = embedded, offline; llm = a model. Without it: llm where VIVA_LLM_URL is set.',
+    default: '',
+    accepted: 'rubric or llm',
+    schema: z.enum(['rubric', 'llm']),
+  },
+  VIVA_LLM_URL: {
+    description: "Where the model is asked: a named provider, or any endpoint that speaks like OpenAI's.",
+    default: '',
+    accepted: `${namedProviders.join(', ')}, or an address such as https://llm.example.com/v1, without user, query or fragment`,
+    schema: llmUrl,
+  },
+  VIVA_LLM_MODEL: {
+    description: 'The model, as the endpoint calls it. Name a version that does not change.',
+    default: '',
+    accepted: 'at most 200 printable characters',
+    schema: z.string().regex(/^[!-~]{1,200}$/),
+  },
+  VIVA_LLM_KEY: {
+    description: 'The key of the endpoint. Without it none is sent.',
+    default: '',
+    accepted: 'printable and without spaces',
+    isSecret: true,
+    schema: z.string().regex(/^[!-~]+$/),
+  },
+  VIVA_LLM_PRICES: {
+    description: 'What a million tokens cost, in and out, in any currency: the cost is stored with each evaluation.',
+    default: '',
+    accepted: 'two numbers such as 2.5/10',
+    schema: prices,
+  },
+  VIVA_LLM_TIMEOUT_SECONDS: count('A call to the model may take so long. Units: s.', 15, 1, 300),
+  VIVA_LLM_CALLS_MAX: count('Calls to the model at once; others wait.', 8, 1, 1_000),
+  VIVA_LLM_INTERVIEW_TOKENS_MAX: count(
+    'What models may cost in one interview, tokens in and out; then the embedded evaluator judges.',
+    500_000,
+    1,
+    1_000_000_000,
+  ),
+  VIVA_INSPECT: {
+    description: "Where Stately's inspector receives what interviews do, without what people wrote. For development.",
+    default: '',
+    accepted: 'a ws or wss address such as ws://127.0.0.1:8080',
+    schema: z.string().refine((text) => /^wss?:$/.test(URL.parse(text)?.protocol ?? '')),
   },
   LOG_LEVEL: {
     description: 'How much is logged (JSON lines on stdout).',
@@ -141,6 +225,12 @@ export const variables = {
   },
   VIVA_ANSWER_CHARS_MAX: count('Longest answer and draft, in characters.', 20_000, 100, 20_000),
   VIVA_MAILBOX_MAX: count('Commands that may wait for one interview.', 256, 1, 10_000),
+  VIVA_COMMANDS_MAX: count(
+    'Commands under way at a time, over all interviews. Above half of it newcomers are asked to try later.',
+    2_000,
+    2,
+    1_000_000,
+  ),
   VIVA_LIVE_INTERVIEWS_MAX: count(
     'Interviews in memory at a time. Idle ones make room; while all are in use, newcomers are asked to try later.',
     10_000,
@@ -181,15 +271,21 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly store: StoreConfig;
+  /** Where nodes hear each other; absent = in the store. */
+  readonly hintsUrl?: string;
   readonly secret?: string;
   readonly adminKey?: string;
   readonly publicUrl?: string;
   readonly origins: readonly string[];
   readonly trustedProxies: readonly string[];
-  readonly evaluator: 'rubric';
+  /** How a model judges; absent = the embedded evaluator does. */
+  readonly llm?: LlmSettings;
+  /** Of an inspector's receiver. */
+  readonly inspectUrl?: string;
   readonly logLevel: (typeof logLevels)[number];
   readonly answerCharsMax: number;
   readonly mailboxMax: number;
+  readonly commandsMax: number;
   readonly liveMax: number;
   readonly storeConnectionsMax: number;
   readonly hibernateAfterMs: number;
@@ -208,12 +304,41 @@ function read(name: Name, env: NodeJS.ProcessEnv, problems: string[]): unknown {
   if (text === '') return name === 'VIVA_ORIGINS' || name === 'VIVA_TRUSTED_PROXIES' ? [] : undefined;
   const result = variable.schema.safeParse(text);
   if (result.success) return result.data;
-  // An address may hold a password.
-  const harmless = text.replace(/\/\/.*@/, '//***@');
+  // An address may hold a password, or a key in its query.
+  const harmless = text.replace(/^(\w*:?\/*).*@/s, '$1***@').replace(/([?#]).*$/s, '$1***');
   const shown = variable.isSecret ? ` (a secret of ${text.length} characters)` : `=${JSON.stringify(harmless)}`;
   const why = result.error.issues.find((issue) => issue.code === 'custom' && issue.message !== 'Invalid input');
   problems.push(`${name}${shown}: ${why ? `${why.message}; ` : ''}accepted: ${variable.accepted}`);
   return undefined;
+}
+
+/** By a model where one is named, unless the embedded evaluator is asked for. */
+function isLlm({ VIVA_EVALUATOR: evaluator, VIVA_LLM_URL: url }: Values): boolean {
+  return (evaluator ?? (url === undefined ? 'rubric' : 'llm')) === 'llm';
+}
+
+function optionalLlm(values: Values): { llm?: LlmSettings } {
+  const { VIVA_LLM_URL: url, VIVA_LLM_MODEL: model, VIVA_LLM_KEY: key, VIVA_LLM_PRICES: llmPrices } = values;
+  if (!isLlm(values) || url === undefined || model === undefined) return {};
+  return {
+    llm: {
+      url,
+      model,
+      ...(key === undefined ? {} : { key }),
+      ...(llmPrices === undefined ? {} : { prices: llmPrices }),
+      timeoutMs: values.VIVA_LLM_TIMEOUT_SECONDS * 1_000,
+      callsMax: values.VIVA_LLM_CALLS_MAX,
+      interviewTokensMax: values.VIVA_LLM_INTERVIEW_TOKENS_MAX,
+    },
+  };
+}
+
+/** What a model needs and is not there. */
+function missingOf(values: Values): string[] {
+  if (!isLlm(values)) return [];
+  return (['VIVA_LLM_URL', 'VIVA_LLM_MODEL'] as const)
+    .filter((name) => values[name] === undefined)
+    .map((name) => `${name} is not set: a model judges, so it has to be; accepted: ${variables[name].accepted}`);
 }
 
 function toConfig(values: Values): Config {
@@ -221,15 +346,18 @@ function toConfig(values: Values): Config {
     host: values.HOST,
     port: values.PORT,
     store: values.VIVA_STORE,
+    ...(values.VIVA_HINTS === undefined ? {} : { hintsUrl: values.VIVA_HINTS }),
     ...(values.VIVA_SECRET === undefined ? {} : { secret: values.VIVA_SECRET }),
     ...(values.VIVA_ADMIN_KEY === undefined ? {} : { adminKey: values.VIVA_ADMIN_KEY }),
     ...(values.VIVA_PUBLIC_URL === undefined ? {} : { publicUrl: values.VIVA_PUBLIC_URL }),
     origins: values.VIVA_ORIGINS,
     trustedProxies: values.VIVA_TRUSTED_PROXIES,
-    evaluator: values.VIVA_EVALUATOR,
+    ...optionalLlm(values),
+    ...(values.VIVA_INSPECT === undefined ? {} : { inspectUrl: values.VIVA_INSPECT }),
     logLevel: values.LOG_LEVEL,
     answerCharsMax: values.VIVA_ANSWER_CHARS_MAX,
     mailboxMax: values.VIVA_MAILBOX_MAX,
+    commandsMax: values.VIVA_COMMANDS_MAX,
     liveMax: values.VIVA_LIVE_INTERVIEWS_MAX,
     storeConnectionsMax: values.VIVA_STORE_CONNECTIONS_MAX,
     hibernateAfterMs: values.VIVA_HIBERNATE_AFTER_SECONDS * 1_000,
@@ -253,5 +381,6 @@ export function readConfig(env: NodeJS.ProcessEnv): { ok: true; config: Config }
   const problems: string[] = [];
   const names = Object.keys(variables) as Name[];
   const values = Object.fromEntries(names.map((name) => [name, read(name, env, problems)])) as Values;
+  if (problems.length === 0) problems.push(...missingOf(values));
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config: toConfig(values) };
 }

@@ -12,6 +12,10 @@ export interface EffectDeps {
   fallback: Evaluator;
   /** The words which the machine's ids stand for. */
   requestOf: (input: EvaluateInput) => EvaluationRequest;
+  /** What models have cost in this interview so far. Units: tokens. */
+  tokensSpent: () => number;
+  /** Until the machine gives an evaluation up. Units: ms. */
+  timeLeftMs: () => number;
 }
 
 /** An evaluation as it is stored with its event. */
@@ -28,9 +32,11 @@ export function toStoredEvaluation(evaluation: Evaluation, isDegraded: boolean):
 
 function evaluateLogic(deps: EffectDeps, evaluator: Evaluator, isDegraded: boolean) {
   return fromPromise<EvaluateOutput, EvaluateInput>(async ({ input, signal }) => {
-    const result = await evaluator(deps.requestOf(input), { key: input.key, signal });
+    const options = { key: input.key, signal, tokensSpent: deps.tokensSpent(), timeLeftMs: deps.timeLeftMs() };
+    const result = await evaluator(deps.requestOf(input), options);
     const at = deps.clock.now();
-    if (!result.ok) return { ok: false, at, code: result.code, isRetryable: result.isRetryable };
+    // With what it cost: the journal is where a budget survives.
+    if (!result.ok) return { ...result, at };
     return { ok: true, at, evaluation: toStoredEvaluation(result.evaluation, isDegraded) };
   });
 }
@@ -63,7 +69,7 @@ export type Logics = ReturnType<typeof createLogics>;
  * Returns how to stop it.
  */
 export function startEffect(
-  logics: Logics,
+  logicsOf: () => Logics,
   effect: Effect,
   clock: Clock,
   deliver: (event: ResultEvent, error?: unknown) => void,
@@ -79,7 +85,7 @@ export function startEffect(
       return () => {};
     }
   }
-  const actor = createActor(logics[effect.src], { input: effect.input });
+  const actor = createActor(logicsOf()[effect.src], { input: effect.input });
   const subscription = actor.subscribe({
     next: (snapshot: { status: string; output?: { at: number } | undefined }) => {
       if (snapshot.status === 'done' && snapshot.output) deliver(toDoneEvent(effect.id, snapshot.output));

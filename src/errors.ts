@@ -109,6 +109,12 @@ export const errorTable = {
     status: 422,
     isRetryable: false,
   },
+  REVIEWS_FULL: {
+    title: 'This interview has as many reviews as it may have',
+    class: 'refused',
+    status: 409,
+    isRetryable: false,
+  },
   MAILBOX_FULL: {
     title: 'Too many commands are waiting for this interview',
     class: 'unavailable',
@@ -151,12 +157,14 @@ export interface Problem {
   allowed?: string[];
   /** Where in the request it is wrong, and what is accepted there. */
   problems?: { path: string; message: string; line?: number }[];
+  /** Ask again, but not sooner. */
+  retryAfterMs?: number;
 }
 
 /** The one error class; `instanceof` is used at the edges only. `detail` never holds candidate text. */
 export class VivaError extends Error {
   readonly code: ErrorCode;
-  readonly extra: Partial<Pick<Problem, 'state' | 'allowed' | 'problems'>>;
+  readonly extra: Partial<Pick<Problem, 'state' | 'allowed' | 'problems' | 'retryAfterMs'>>;
   constructor(code: ErrorCode, detail: string, extra: VivaError['extra'] = {}, cause?: unknown) {
     super(detail, cause === undefined ? undefined : { cause });
     this.name = 'VivaError';

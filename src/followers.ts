@@ -5,6 +5,7 @@ import { type ErrorCode, VivaError } from './errors.ts';
 import { assertNotErased } from './journal/head.ts';
 import type { Glance, InterviewHead, Journal, JournalRecord } from './journal/journal.ts';
 import { assertKnown } from './journal/versions.ts';
+import type { Order } from './orders.ts';
 import { toOutline } from './plans/outline.ts';
 import type { PublishedPlan } from './plans/schema.ts';
 import type { Command, Role, View } from './protocol.ts';
@@ -31,12 +32,12 @@ interface FollowerDeps {
   clock: Clock;
   published: PublishedPlan;
   answerCharsMax: number;
-  /** Become the one who runs it: what is commanded has to be written. */
-  open(id: string, by: Role): Promise<Actor>;
+  /** Have it done where the interview runs. */
+  order(id: string, order: Order): Promise<DispatchResult>;
 }
 
 function createFollower(
-  { journal, clock, published, answerCharsMax, open }: FollowerDeps,
+  { journal, clock, published, answerCharsMax, order }: FollowerDeps,
   loaded: { head: InterviewHead; records: JournalRecord[] },
 ): Follower {
   const outline = toOutline(published);
@@ -90,7 +91,7 @@ function createFollower(
       return head.epoch;
     },
     get isWatched() {
-      return audience.size + arrivingCount > 0;
+      return audience.size() + arrivingCount > 0;
     },
     async see(glance) {
       const isNews = heldFor !== glance.heldFor;
@@ -113,7 +114,9 @@ function createFollower(
       audience.leave(subscriberId);
     },
     async dispatch(command: Command, by: Role): Promise<DispatchResult> {
-      return (await open(id, by)).dispatch(command, by);
+      // No role both watches and is the candidate.
+      if (by === 'candidate') throw new VivaError('INTERNAL', 'a candidate does not watch');
+      return order(id, { by, command });
     },
   };
 }
@@ -124,6 +127,8 @@ export interface Followers {
   open(id: string): Promise<Watched>;
   /** Who is watched; whoever is not any more is forgotten. */
   watched(): Pick<Follower, 'id' | 'see'>[];
+  /** The follower of an interview, watched or not. */
+  known(id: string): Pick<Follower, 'id' | 'see'>[];
   end(code: ErrorCode): void;
 }
 
@@ -135,7 +140,7 @@ export function createFollowers(
   },
 ): Followers {
   const followersById = new Map<string, Promise<Follower>>();
-  const all = new Set<Follower>();
+  const all = new Map<string, Follower>();
 
   async function load(id: string): Promise<Follower> {
     const loaded = await deps.journal.load(id);
@@ -145,12 +150,13 @@ export function createFollowers(
     assertNotErased(head);
     const published = await deps.findPlan(head.meta.planId, head.meta.planVersion);
     const follower = createFollower({ ...deps, published }, loaded);
-    all.add(follower);
+    all.set(id, follower);
     return follower;
   }
 
   function forget(follower: Follower): void {
-    all.delete(follower);
+    if (all.get(follower.id) !== follower) return;
+    all.delete(follower.id);
     followersById.delete(follower.id);
   }
 
@@ -164,6 +170,13 @@ export function createFollowers(
     follower.end(code);
   }
 
+  function patient(follower: Follower): Pick<Follower, 'id' | 'see'> {
+    return {
+      id: follower.id,
+      see: (glance) => follower.see(glance).catch((error: unknown) => giveUp(follower, error)),
+    };
+  }
+
   return {
     async open(id) {
       const opened = followersById.get(id) ?? load(id);
@@ -172,15 +185,16 @@ export function createFollowers(
       return opened;
     },
     watched() {
-      const idle = [...all].filter((follower) => !follower.isWatched);
+      const idle = [...all.values()].filter((follower) => !follower.isWatched);
       for (const follower of idle) forget(follower);
-      return [...all].map((follower) => ({
-        id: follower.id,
-        see: (glance) => follower.see(glance).catch((error: unknown) => giveUp(follower, error)),
-      }));
+      return [...all.values()].map(patient);
+    },
+    known(id) {
+      const follower = all.get(id);
+      return follower ? [patient(follower)] : [];
     },
     end(code) {
-      for (const follower of all) follower.end(code);
+      for (const follower of all.values()) follower.end(code);
     },
   };
 }

@@ -6,7 +6,7 @@ export interface Mailbox {
   push(job: () => Promise<void>): void;
   /** Resolves when no job is running or waiting. */
   idle(): Promise<void>;
-  readonly isIdle: boolean;
+  isIdle(): boolean;
 }
 
 /**
@@ -44,8 +44,6 @@ export function createMailbox(max: number, onDefect: (error: unknown) => void): 
     async idle() {
       while (running) await running;
     },
-    get isIdle() {
-      return running === null;
-    },
+    isIdle: () => running === null,
   };
 }

@@ -1,4 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
@@ -9,6 +11,10 @@ import { systemClock as clock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { createDowntime } from './downtime.ts';
 import { createRubricEvaluator } from './evaluators/rubric.ts';
+import { hintJournal } from './hinted.ts';
+import { openBus } from './hints/open.ts';
+import { createHints } from './hints.ts';
+import { inspectJournal } from './inspect/live.ts';
 import type { Journal } from './journal/journal.ts';
 import { createMemoryJournal } from './journal/memory.ts';
 import { openPostgresJournal } from './journal/postgres/journal.ts';
@@ -17,9 +23,11 @@ import { createSqliteJournal } from './journal/sqlite.ts';
 import { meterEvaluator, meterJournal } from './metered.ts';
 import { createMetrics } from './metrics.ts';
 import { findPlan } from './plans/publish.ts';
+import { createPressure, watchLoop } from './pressure.ts';
 import { makeLinks } from './routes/interviews.ts';
 import { socketLimits } from './routes/limits.ts';
 import type { App } from './routes/service.ts';
+import { createSalts } from './salts.ts';
 import { ensureSample, publishPlans } from './sample.ts';
 import { findSecrets, type Secrets } from './secrets.ts';
 import { createTickets } from './tickets.ts';
@@ -33,6 +41,10 @@ const SAME_SIGNAL_MS = 1_000;
 
 /** A whole request, its body included, arrives within this time. */
 const REQUEST_MS = 30_000;
+/** A command should be answered within this time: while that fails, fewer are taken on. */
+const ANSWER_MS = 1_000;
+/** An event loop that is late by this much, again and again, has no time for newcomers. */
+const LOOP_DELAY_MS_MAX = 500;
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -78,20 +90,32 @@ function openSecrets(config: Config): Secrets {
   }
 }
 
-async function listen(app: App, { host, port }: Config): Promise<number> {
-  try {
-    await app.listen({ host, port, listenTextResolver: (address) => `accepting connections at ${address}` });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE')
-      stop(
-        `Port ${port} on ${host} is in use. Another viva may already be running there: ${localUrl(host, port)}`,
-        'Choose another port with PORT=3001, or PORT=0 for any free one.',
-        'A second viva also needs a store of its own: VIVA_STORE=sqlite:PATH.',
-      );
-    if (code === 'EACCES') stop(`Port ${port} needs more rights.`, 'Choose one above 1023 with PORT=3000.');
-    stop(`HOST=${host} PORT=${port}: cannot listen there: ${reasonOf(error)}`);
-  }
+function stopListening({ host, port }: Config, error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    stop(
+      `Port ${port} on ${host} is in use. Another viva may already be running there: ${localUrl(host, port)}`,
+      'Choose another port with PORT=3001, or PORT=0 for any free one.',
+      'A second viva also needs a store of its own: VIVA_STORE=sqlite:PATH.',
+    );
+  if (code === 'EACCES') stop(`Port ${port} needs more rights.`, 'Choose one above 1023 with PORT=3000.');
+  stop(`HOST=${host} PORT=${port}: cannot listen there: ${reasonOf(error)}`);
+}
+
+/** Find out whether one can listen there before the store is opened: that takes interviews from whoever runs them. */
+async function tryListening(config: Config): Promise<void> {
+  const probe = createServer();
+  const { host, port } = config;
+  probe.listen({ host, port });
+  await once(probe, 'listening').catch((error) => stopListening(config, error));
+  probe.close();
+  await once(probe, 'close');
+}
+
+async function listen(app: App, config: Config): Promise<number> {
+  const { host, port } = config;
+  const listenTextResolver = (address: string) => `accepting connections at ${address}`;
+  await app.listen({ host, port, listenTextResolver }).catch((error) => stopListening(config, error));
   const address = app.server.address();
   return typeof address === 'object' && address ? address.port : port;
 }
@@ -117,14 +141,22 @@ if (!read.ok) stop(...read.problems);
 const { config } = read;
 const log = pino({ level: config.logLevel, redact: ['req.headers.authorization'] });
 const metrics = createMetrics({ isProcessMeasured: true });
+await tryListening(config);
 const store = await openStore(config, (text) => log.warn(text));
-const journal = meterJournal(store, metrics, clock);
 const secrets = openSecrets(config);
+const owner = `${hostname()}/${process.pid}/${randomUUID()}`;
+const bus = openBus(config.store, config.hintsUrl);
+const hints = bus && createHints({ bus, clock, log, metrics, owner, secret: secrets.secret });
+const metered = meterJournal(hints ? hintJournal(store, hints) : store, metrics, clock);
+const { inspectUrl } = config;
+const journal = inspectUrl === undefined ? metered : inspectJournal(metered, { url: inspectUrl, clock, log });
 
 const tokens = createTokens({ ...secrets, now: clock.now });
 const find = (planId: string, version?: number) => findPlan(journal, planId, version);
 const rubric = createRubricEvaluator();
-const evaluator = meterEvaluator(config.evaluator, rubric, metrics);
+// The SDKs are read only where a model judges.
+const judge = config.llm ? (await import('./evaluators/llm/open.ts')).openLlmEvaluator(config.llm) : rubric;
+const evaluator = meterEvaluator(config.llm ? 'llm' : 'rubric', judge, metrics);
 const downtime = createDowntime({
   journal,
   clock,
@@ -138,9 +170,10 @@ const actors = createActors({
   fallback: meterEvaluator('fallback', rubric, metrics),
   clock,
   log,
-  owner: `${hostname()}/${process.pid}/${randomUUID()}`,
+  owner,
+  ...(hints && { hints }),
   newId: () => randomUUID(),
-  newSalt: () => randomBytes(16).toString('base64url'),
+  newSalt: createSalts(),
   downtime,
   limits: {
     mailboxMax: config.mailboxMax,
@@ -159,6 +192,11 @@ const app = await buildApp({
   tickets: createTickets({ ...secrets, now: clock.now, shared: journal.shared }),
   clock,
   metrics,
+  pressure: createPressure({
+    limits: { commandsMax: config.commandsMax, answerMs: ANSWER_MS, loopDelayMsMax: LOOP_DELAY_MS_MAX },
+    now: () => performance.now(),
+    loopDelayMs: watchLoop(),
+  }),
   evaluator,
   answerCharsMax: config.answerCharsMax,
   findPlan: find,
@@ -178,7 +216,6 @@ const app = await buildApp({
     addressRequestsPerMinuteMax: config.addressRequestsPerMinuteMax,
     addressReadsPerMinuteMax: config.addressReadsPerMinuteMax,
     requestMs: REQUEST_MS,
-    eventLoopDelayMaxMs: 1_000,
   },
 });
 

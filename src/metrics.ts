@@ -11,6 +11,9 @@ export type AppendOutcome = 'stored' | 'fenced' | 'duplicate' | 'failed';
 /** What became of one call of an evaluator. */
 export type EvaluationOutcome = 'judged' | 'retryable' | 'failed' | 'aborted' | 'defect';
 
+/** What became of a hint: told to others, heard of others, lost on the way out, or none at all. */
+export type HintOutcome = 'told' | 'heard' | 'lost' | 'unreadable';
+
 /** Where the parts of the service tell what they did. Durations in seconds. None of these throws or waits. */
 export interface Metrics {
   commandAnswered(type: CommandType, result: DispatchResult): void;
@@ -22,8 +25,18 @@ export interface Metrics {
   /** An interview came into memory; `lateSeconds` after it was due, if that is why. */
   restored(lateSeconds: number | null): void;
   hibernated(): void;
+  /** Hints to other nodes and from them; `count` interviews. */
+  hinted(outcome: HintOutcome, count: number): void;
+  /** This node has heard on the bus what it said there. */
+  echoed(seconds: number): void;
+  /** Whether hints arrive, asked when somebody reads the metrics. Not called = this node has none. */
+  watchHints(isLive: () => boolean): void;
   /** How many interviews are in memory, asked when somebody reads the metrics. */
   watchInterviews(count: () => number): void;
+  /** How many commands are under way, asked when somebody reads the metrics. */
+  watchCommands(count: () => number): void;
+  /** How many interviews nobody looks after although they are overdue, asked when somebody reads the metrics. */
+  watchOverdue(count: () => Promise<number>): void;
   /** The roles of the open sockets, null before hello; asked when somebody reads the metrics. */
   watchSockets(roles: () => Iterable<Role | null>): void;
   /** In the text format of Prometheus. */
@@ -38,6 +51,9 @@ export function createMetrics({ isProcessMeasured = false } = {}): Metrics {
   const registers = [registry];
   if (isProcessMeasured) collectDefaultMetrics({ register: registry });
   let countInterviews = () => 0;
+  let countOverdue = async () => 0;
+  let countCommands = () => 0;
+  let areHintsLive: (() => boolean) | null = null;
   let listRoles = (): Iterable<Role | null> => [];
 
   new Gauge({
@@ -46,6 +62,25 @@ export function createMetrics({ isProcessMeasured = false } = {}): Metrics {
     registers,
     collect() {
       this.set(countInterviews());
+    },
+  });
+  new Gauge({
+    name: 'viva_commands_under_way',
+    help: 'Commands that are taken on and not answered yet.',
+    registers,
+    collect() {
+      this.set(countCommands());
+    },
+  });
+  const overdue = new Gauge({
+    name: 'viva_interviews_overdue',
+    help: 'Interviews whose deadline passed more than a minute ago and which nobody holds; counted up to 1000.',
+    registers,
+    async collect() {
+      // A store that cannot be reached takes nothing else from who reads.
+      const count = await countOverdue().catch(() => null);
+      if (count === null) overdue.remove();
+      else overdue.set(count);
     },
   });
   new Gauge({
@@ -108,6 +143,28 @@ export function createMetrics({ isProcessMeasured = false } = {}): Metrics {
     help: 'Interviews that left memory.',
     registers,
   });
+  const hints = new Counter({
+    name: 'viva_hints_total',
+    help: 'Interviews of which other nodes were told or told this one, hints that were lost, and texts that are none.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const echoes = new Histogram({
+    name: 'viva_hint_echo_seconds',
+    help: 'From saying something where nodes hear each other until this node heard it itself.',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5],
+    registers,
+  });
+  const hintsLive = new Gauge({
+    name: 'viva_hints_live',
+    help: '1 while this node hears itself where nodes hear each other, 0 while it looks every second instead.',
+    registers,
+    collect() {
+      if (areHintsLive === null) this.remove();
+      else this.set(areHintsLive() ? 1 : 0);
+    },
+  });
+  hintsLive.remove();
 
   return {
     commandAnswered(type, result) {
@@ -127,8 +184,19 @@ export function createMetrics({ isProcessMeasured = false } = {}): Metrics {
       if (lateSeconds !== null) lateness.observe(lateSeconds);
     },
     hibernated: () => hibernations.inc(),
+    hinted: (outcome, count) => hints.inc({ outcome }, count),
+    echoed: (seconds) => echoes.observe(seconds),
+    watchHints(isLive) {
+      areHintsLive = isLive;
+    },
     watchInterviews(count) {
       countInterviews = count;
+    },
+    watchCommands(count) {
+      countCommands = count;
+    },
+    watchOverdue(count) {
+      countOverdue = count;
     },
     watchSockets(roles) {
       listRoles = roles;

@@ -13,6 +13,8 @@ export interface Overdue {
   putOff(id: string): void;
   /** It was opened. */
   settle(id: string): void;
+  /** It is left alone for now. */
+  isPutOff(id: string): boolean;
 }
 
 /**
@@ -34,14 +36,19 @@ export function createOverdue(deps: {
     for (const [id, { untilAt }] of failuresById) if (untilAt + PUT_OFF_MS_MAX < now) failuresById.delete(id);
   }
 
+  function isPutOff(id: string, now: number): boolean {
+    return (failuresById.get(id)?.untilAt ?? 0) > now;
+  }
+
   return {
+    isPutOff: (id) => isPutOff(id, clock.now()),
     async next() {
       const now = clock.now();
       forgetOld(now);
       // Look further until one can be brought: those that cannot be must not stand in front of the others.
       for (let limit = PAGE; ; limit *= 2) {
         const ids = await deps.due(now, limit);
-        const free = ids.filter((id) => !deps.isLive(id) && (failuresById.get(id)?.untilAt ?? 0) <= now);
+        const free = ids.filter((id) => !deps.isLive(id) && !isPutOff(id, now));
         if (free.length > 0 || ids.length < limit) return free;
       }
     },

@@ -4,11 +4,11 @@ import { OUTAGE_MIN_MS } from './downtime.ts';
 /** Whether the candidate is there, as far as no record tells it yet. */
 export interface Presence {
   /** When the last connection was seen to go; null = they are here, it was not seen, or a record tells it. */
-  readonly goneSince: number | null;
+  goneSince(): number | null;
   /** Since when the candidate has been gone, seen or not; null = they are here, or a record tells it. */
-  readonly absentSince: number | null;
+  absentSince(): number | null;
   /** The same, once that is longer than a reconnect takes; else null. */
-  readonly missedSince: number | null;
+  missedSince(): number | null;
   /** The last connection is gone. */
   leave(at: number): void;
   /** The candidate is here, a record tells that they are not, or it matters no more. */
@@ -34,13 +34,13 @@ export function createPresence(deps: { clock: Clock; since: number; onMissed(): 
   }
   if (Number.isFinite(deps.since)) begin(deps.since, false);
   return {
-    get goneSince() {
+    goneSince() {
       return absence?.isSeen ? absence.since : null;
     },
-    get absentSince() {
+    absentSince() {
       return absence?.since ?? null;
     },
-    get missedSince() {
+    missedSince() {
       return absence && clock.now() - absence.since >= OUTAGE_MIN_MS ? absence.since : null;
     },
     leave: (at) => begin(at, true),

@@ -124,6 +124,8 @@ const candidateView = z.object({
     questionCount: z.number().int(),
     totalMinutes: z.number().optional(),
     pauseMinutes: z.number(),
+    /** For so long in all their clock stops while they have no connection; absent = it runs on. */
+    disconnectedMinutes: z.number().optional(),
     followUpsMax: z.number().int(),
     answerCharsMax: z.number().int(),
   }),
@@ -137,6 +139,21 @@ export type CandidateView = z.infer<typeof candidateView>;
 export type PromptView = z.infer<typeof prompt>;
 
 const evidence = z.object({ quote: z.string(), start: z.number().int(), end: z.number().int() });
+/** How a model was asked for a judgement. */
+const modelUse = z.object({
+  provider: z.string(),
+  name: z.string(),
+  answeredBy: z.string(),
+  prompt: z.object({ version: z.string(), hash: z.string() }),
+  rubricHash: z.string(),
+  calls: z.number().int(),
+  tokens: z.object({ input: z.number().int(), output: z.number().int() }),
+  cost: z.number().optional(),
+  scores: z.array(z.number()),
+  scoreByWords: z.number(),
+  doubts: z.array(z.string()),
+});
+const verdict = z.enum(['met', 'partial', 'not_met', 'contradicted']);
 const evaluation = z.object({
   score: z.number(),
   confidence: z.number(),
@@ -144,12 +161,13 @@ const evaluation = z.object({
   isDegraded: z.boolean(),
   flags: z.array(z.string()),
   evaluator: z.object({ id: z.string(), version: z.string() }),
+  model: modelUse.optional(),
   points: z.array(
     z.object({
       id: z.string(),
       text: z.string(),
       weight: z.number(),
-      verdict: z.enum(['met', 'partial', 'not_met', 'contradicted']),
+      verdict,
       coverage: z.number(),
       evidence: z.array(evidence),
       reason: z.string().optional(),
@@ -191,8 +209,12 @@ const review = z.object({
   rater: z.string().optional(),
   questionId: z.string().optional(),
   pointId: z.string().optional(),
-  verdict: z.enum(['met', 'partial', 'not_met', 'contradicted']).optional(),
+  verdict: verdict.optional(),
+  /** On several points at once. */
+  verdicts: z.array(z.object({ pointId: z.string(), verdict })).optional(),
   score: z.number().optional(),
+  /** Whoever reviewed had not been shown what others had made of it. */
+  isBlind: z.boolean().optional(),
   decision: z.string().optional(),
   reason: z.string(),
 });
@@ -255,6 +277,8 @@ export const problemSchema = z.object({
   state: z.string().optional(),
   allowed: z.array(z.string()).optional(),
   problems: z.array(z.object({ path: z.string(), message: z.string(), line: z.number().int().optional() })).optional(),
+  /** Ask again, but not sooner. */
+  retryAfterMs: z.number().int().optional(),
 });
 
 /** One entry of the journal as reviewers may follow it. */

@@ -1,13 +1,14 @@
 import { createActor, getMicrosteps, initialTransition, type SnapshotFrom, type transition } from 'xstate';
-import {
-  type DeadlineInput,
-  type EvaluateInput,
-  type InterviewContext,
-  type InterviewEvent,
-  type InterviewFact,
-  type InterviewInput,
+import type {
+  DeadlineInput,
+  EvaluateInput,
+  InterviewContext,
+  InterviewEvent,
+  InterviewFact,
+  InterviewInput,
   interview,
 } from '../machines/interview.ts';
+import { machine } from './machine.ts';
 import type { State } from './protocol.ts';
 
 // The only file that knows how XState reports a pure transition. Everything else sees steps, effects and facts.
@@ -54,7 +55,7 @@ let reported: Actions = [];
  * event, which costs more than the event does; they are inert, so that one serves all. A test holds both equal.
  */
 const surroundings = (() => {
-  const self = createActor(interview, { input: {} as InterviewInput });
+  const self = createActor(machine, { input: {} as InterviewInput });
   const inert = () => {};
   return {
     self,
@@ -103,7 +104,7 @@ function nameChildren(snapshot: Snapshot, ids: readonly string[]): void {
 
 /** The first step of an interview. */
 export function begin(input: InterviewInput): Step {
-  const [snapshot, actions] = initialTransition(interview, input);
+  const [snapshot, actions] = initialTransition(machine, input);
   if (snapshot.status === 'error') throw snapshot.error;
   return collect(snapshot, actions);
 }
@@ -115,7 +116,7 @@ export function begin(input: InterviewInput): Step {
  */
 export function reduce(snapshot: Snapshot, event: InterviewEvent | ResultEvent): Step | null {
   reported = [];
-  const next = interview.transition(snapshot, event as InterviewEvent, surroundings);
+  const next = machine.transition(snapshot, event as InterviewEvent, surroundings);
   const actions = reported;
   // In pure mode a taken transition always leaves a new snapshot or an action behind; identity alone is no proof.
   return next === snapshot && actions.length === 0 ? null : collect(next, actions);
@@ -125,11 +126,9 @@ type Transition = ReturnType<typeof interview.getTransitionData>[number];
 
 /** The eventless transition that a snapshot takes at once: the first whose guard holds, from the inside out. */
 function eventlessOf(snapshot: Snapshot, event: InterviewEvent): Transition | undefined {
-  const guards = interview.implementations.guards as Record<string, (args: object, params: unknown) => boolean>;
+  const guards = machine.implementations.guards as Record<string, (args: object, params: unknown) => boolean>;
   const path = statePathOf(snapshot).split('.');
-  const nodes = path.map((_, depth) =>
-    interview.getStateNodeById(['interview', ...path.slice(0, depth + 1)].join('.')),
-  );
+  const nodes = path.map((_, depth) => machine.getStateNodeById(['interview', ...path.slice(0, depth + 1)].join('.')));
   return nodes
     .toReversed()
     .flatMap(({ always = [] }) => always as unknown as Transition[])
@@ -139,9 +138,9 @@ function eventlessOf(snapshot: Snapshot, event: InterviewEvent): Transition | un
 /** The transitions that an event takes: its own, then those without an event that follow from it. Pure. */
 export function transitionsTaken(snapshot: Snapshot, event: InterviewEvent | ResultEvent): Transition[] {
   const asked = event as InterviewEvent;
-  const between = getMicrosteps(interview, snapshot, asked).slice(0, -1);
+  const between = getMicrosteps(machine, snapshot, asked).slice(0, -1);
   const following = between.map(([reached]) => eventlessOf(reached, asked));
-  return [...interview.getTransitionData(snapshot, asked), ...following.filter((one) => one !== undefined)];
+  return [...machine.getTransitionData(snapshot, asked), ...following.filter((one) => one !== undefined)];
 }
 
 /** The event by which an effect's answer returns to the machine. */
@@ -167,7 +166,7 @@ export function toStored(snapshot: Snapshot, effects: Effect[]): StoredState {
 
 /** A snapshot as it was stored, ready for the next event. */
 export function fromStored(stored: StoredState, plan: InterviewContext['plan']): Snapshot {
-  const snapshot = interview.resolveState({
+  const snapshot = machine.resolveState({
     value: stored.value as Snapshot['value'],
     context: { ...stored.context, plan },
   });

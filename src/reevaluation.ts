@@ -19,7 +19,7 @@ async function judgeAgain(
   evaluator: Evaluator,
   question: Question,
   entries: readonly TranscriptEntry[],
-  { key, timeoutMs }: { key: string; timeoutMs: number },
+  { key, timeoutMs, tokensSpent }: { key: string; timeoutMs: number; tokensSpent: number },
 ) {
   const answers = entries.flatMap(({ promptId, answer }) => (answer ? [{ promptId, text: answer.text }] : []));
   const askedPointIds = entries.flatMap(({ pointId }) => pointId ?? []);
@@ -27,6 +27,8 @@ async function judgeAgain(
     return await evaluator(requestFor(question, answers, askedPointIds), {
       key,
       signal: AbortSignal.timeout(timeoutMs),
+      timeLeftMs: timeoutMs,
+      tokensSpent,
     });
   } catch {
     return { ok: false as const, code: 'DEFECT', isRetryable: false };
@@ -56,22 +58,26 @@ export async function reevaluate(
     const last = entries.findLast(({ answer }) => answer);
     if (!last) continue;
     const { promptId } = last;
-    const again = `again-${last.reevaluations?.length ?? 0}`;
+    // Of its own, also beside another one that begins before this one is stored.
+    const id = crypto.randomUUID();
     const timeoutMs = plan.evaluation.timeoutSeconds * 1_000;
-    const key = `${head.id}/${promptId}/${again}`;
-    const result = await judgeAgain(deps.evaluator, question, entries, { key, timeoutMs });
+    const key = `${head.id}/${promptId}/again-${id}`;
+    const result = await judgeAgain(deps.evaluator, question, entries, {
+      key,
+      timeoutMs,
+      tokensSpent: standing.working.tokensSpent,
+    });
     if (!result.ok) {
       results.push({ questionId: question.id, promptId, ok: false, code: result.code });
       continue;
     }
     const evaluation = toStoredEvaluation(result.evaluation, false);
     const output = { ok: true as const, at: deps.clock.now(), evaluation };
-    const actor = await deps.actors.open(head.id);
-    const added = await actor.annotate(
-      crypto.randomUUID(),
-      { type: 'evaluation.added', questionId: question.id, promptId, output },
-      'operator',
-    );
+    const added = await deps.actors.order(head.id, {
+      by: 'operator',
+      id,
+      annotation: { type: 'evaluation.added', questionId: question.id, promptId, output },
+    });
     if (!added.ok) throw new VivaError(added.problem.code, added.problem.detail);
     const before = last.evaluation?.score ?? null;
     results.push({ questionId: question.id, promptId, ok: true, seq: added.seq, score: evaluation.score, before });

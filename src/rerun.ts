@@ -70,6 +70,7 @@ export async function rerun(
     const judged = await evaluator(requestFor(question, answers, askedPointIds), {
       key: `${interviewId}/${promptId}/rerun`,
       signal: AbortSignal.timeout(timeoutMs),
+      timeLeftMs: timeoutMs,
     });
     if (!judged.ok) {
       result.because = judged.code;

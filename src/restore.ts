@@ -52,6 +52,8 @@ interface SnapshotEnvelope {
   askedSeq: number;
   /** Absent in snapshots of the first machine. */
   newsSeq?: number;
+  /** Absent while no model has judged. */
+  tokensSpent?: number;
 }
 
 function isQuestionAsked(fact: InterviewFact): boolean {
@@ -99,6 +101,7 @@ export function writeSnapshot(standing: Standing): StoredSnapshot {
     scores: standing.working.scores,
     askedSeq: standing.askedSeq,
     newsSeq: standing.newsSeq,
+    ...(standing.working.tokensSpent > 0 ? { tokensSpent: standing.working.tokensSpent } : {}),
   };
   return { seq: standing.seq, json: JSON.stringify(envelope) };
 }
@@ -124,7 +127,7 @@ function readSnapshot(
     seq: stored.seq,
     snapshot: fromStored(envelope.state, plan),
     effects: envelope.state.effects,
-    working: { ...emptyWorking, scores: envelope.scores },
+    working: { ...emptyWorking, scores: envelope.scores, tokensSpent: envelope.tokensSpent ?? 0 },
     askedSeq: envelope.askedSeq,
     newsSeq: envelope.newsSeq ?? stored.seq,
   };
@@ -167,11 +170,11 @@ export function replay(
   return standing;
 }
 
-/** The words at hand, from the records since the question was asked: folding scores again changes none of them. */
+/** The words at hand, from the records since the question was asked; what was spent is counted once. */
 function withWords(standing: Standing, records: readonly JournalRecord[]): Standing {
   const said = records.filter(({ seq }) => seq >= standing.askedSeq && seq <= standing.seq);
   const working = said.reduce((folded, { event, facts }) => foldWorking(folded, event, facts), standing.working);
-  return { ...standing, working };
+  return { ...standing, working: { ...working, tokensSpent: standing.working.tokensSpent } };
 }
 
 /**

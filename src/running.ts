@@ -16,7 +16,7 @@ export interface Running {
  * waited in the mailbox while its state was left is stale.
  */
 export function createRunning(
-  logics: Logics,
+  logicsOf: () => Logics,
   clock: Clock,
   deliver: (event: ResultEvent, isStale: () => boolean, error: unknown) => void,
 ): Running {
@@ -34,7 +34,7 @@ export function createRunning(
     stopAll: () => stop(stopsById.keys()),
     start(effect) {
       let isStopped = false;
-      const end = startEffect(logics, effect, clock, (event, error) => deliver(event, () => isStopped, error));
+      const end = startEffect(logicsOf, effect, clock, (event, error) => deliver(event, () => isStopped, error));
       stopsById.set(effect.id, () => {
         isStopped = true;
         end();

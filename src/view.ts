@@ -118,6 +118,7 @@ function common(source: ViewSource, role: Role): Omit<CandidateView, 'role'> {
       questionCount: plan.questions.length,
       ...optional('totalMinutes', totalMinutesOf(source)),
       pauseMinutes: plan.limits.pauseMinutes,
+      ...optional('disconnectedMinutes', plan.limits.disconnectedMinutes),
       followUpsMax: plan.questions.reduce((max, question) => Math.max(max, question.maxFollowUps), 0),
       answerCharsMax: source.answerCharsMax,
     },

@@ -11,6 +11,8 @@ export interface Working {
   answers: { promptId: string; text: string }[];
   /** Best score per question; null = nothing could judge it. A follow-up never lowers it. */
   scores: Record<string, number | null>;
+  /** What models have cost so far. Units: tokens. */
+  tokensSpent: number;
 }
 
 /** An evaluation as it is stored with its event. */
@@ -20,12 +22,19 @@ export interface StoredEvaluation extends Evaluation {
   proposedPointId: string | null;
 }
 
-export const emptyWorking: Working = { draft: '', answers: [], scores: {} };
+export const emptyWorking: Working = { draft: '', answers: [], scores: {}, tokensSpent: 0 };
 
 /** The evaluation that an event carries, if it is the result of one. */
 export function evaluationOf(event: StoredEvent): StoredEvaluation | null {
   const output = event.output as { ok?: boolean; evaluation?: StoredEvaluation } | undefined;
   return output?.ok === true && output.evaluation ? output.evaluation : null;
+}
+
+/** What a model cost that gave an event's evaluation, or failed to. Units: tokens. */
+function tokensOf({ output }: StoredEvent): number {
+  const result = output as { ok?: boolean; evaluation?: StoredEvaluation; tokens?: number } | undefined;
+  const tokens = result?.evaluation?.model?.tokens;
+  return tokens ? tokens.input + tokens.output : (result?.tokens ?? 0);
 }
 
 /** The best score of a question: null = nothing could judge it, undefined = not answered. Ids are the plan's words. */
@@ -61,5 +70,7 @@ function applyFact(working: Working, event: StoredEvent, fact: InterviewFact): W
 /** Fold one event and its facts. Pure: live and replayed interviews go through it alike. */
 export function foldWorking(working: Working, event: StoredEvent, facts: readonly InterviewFact[]): Working {
   const drafted = event.type === 'answer.draft' ? { ...working, draft: String(event.text) } : working;
-  return facts.reduce((folded, fact) => applyFact(folded, event, fact), drafted);
+  const tokens = tokensOf(event);
+  const charged = tokens > 0 ? { ...drafted, tokensSpent: drafted.tokensSpent + tokens } : drafted;
+  return facts.reduce((folded, fact) => applyFact(folded, event, fact), charged);
 }

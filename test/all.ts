@@ -26,6 +26,7 @@ function read(file: string): unknown {
 run('vitest', [
   'run',
   '--coverage',
+  '--maxWorkers=2',
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${join(folder, 'vitest.json')}`,

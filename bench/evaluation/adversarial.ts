@@ -9,6 +9,8 @@ export interface AdversarialCase {
   category: string;
   question: string;
   answer: string;
+  /** Of the second set: was it looked at while the guards were improved, or kept to see how they do on what is new? */
+  half?: 'open' | 'kept';
   /** The answer is said so many times. */
   repeat?: number;
   /** For an attack: one of these has to be flagged. */
@@ -40,11 +42,16 @@ interface Asked {
   points: { id: string; text: string; weight?: number; alternatives?: string[] }[];
 }
 
-/** Evaluate every case of the folder `adversarial` beside this file. */
-export function judgeAdversarial(): Judged[] {
+/** The sets of the folder `adversarial` beside this file: the guards were written with the first in view. */
+export type AdversarialSet = 'cases' | 'second';
+
+/** Evaluate every case of a set. */
+export function judgeAdversarial(set: AdversarialSet): Judged[] {
   const folder = new URL('adversarial/', import.meta.url);
   const askedById = JSON.parse(readFileSync(new URL('questions.json', folder), 'utf8')) as Record<string, Asked>;
-  const lines = readFileSync(new URL('cases.jsonl', folder), 'utf8').trim().split('\n');
+  const lines = readFileSync(new URL(`${set}.jsonl`, folder), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => {
     const each = JSON.parse(line) as AdversarialCase;
     const asked = askedById[each.question];
@@ -77,8 +84,12 @@ function judge(each: AdversarialCase, { question, threshold, points }: Asked): J
 export function countOutcomes(judged: readonly Judged[]): string[][] {
   const groups = Map.groupBy(judged, ({ kind, category }) => `${kind}: ${category}`);
   const rows = [...groups].map(([name, group]) => toRow(name, group));
-  const all = [...Map.groupBy(judged, ({ kind }) => kind)].map(([kind, group]) => toRow(`all ${kind}`, group));
-  return [...rows, ...all];
+  return [...rows, ...countKinds(judged, 'all')];
+}
+
+/** The same by kind only: of what was kept nobody should read how each category does. */
+export function countKinds(judged: readonly Judged[], name: string): string[][] {
+  return [...Map.groupBy(judged, ({ kind }) => kind)].map(([kind, group]) => toRow(`${name} ${kind}`, group));
 }
 
 /** The columns of `countOutcomes`. */

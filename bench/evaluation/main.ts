@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { countOutcomes, judgeAdversarial, outcomeColumns } from './adversarial.ts';
+import { countKinds, countOutcomes, judgeAdversarial, outcomeColumns } from './adversarial.ts';
+import { calibratedColumns, compareThresholds } from './calibrated.ts';
 import { figuresOn } from './figures.ts';
 import { countFlagged, flaggedColumns } from './flagged.ts';
 import { findMissing } from './marked.ts';
@@ -13,7 +14,8 @@ const { values } = parseArgs({ options: { data: { type: 'string' } } });
 const folder = values.data ?? process.env.VIVA_BENCH_DATA;
 
 print(printSpeed());
-print(toTable(outcomeColumns, countOutcomes(judgeAdversarial())));
+print(toTable(outcomeColumns, countOutcomes(judgeAdversarial('cases'))));
+print(toTable(outcomeColumns, printSecond()));
 if (folder === undefined) {
   print('No data: name a folder of marked answers with --data DIR or VIVA_BENCH_DATA (bench/evaluation/README.md).');
 } else {
@@ -25,6 +27,7 @@ if (folder === undefined) {
     print(toTable(flaggedColumns, countFlagged(folder)));
     print(toTable(unrelatedColumns, countUnrelated(folder)));
     print(printQuality(folder));
+    print(toTable(calibratedColumns, compareThresholds(folder)));
   }
 }
 
@@ -41,14 +44,21 @@ function printQuality(from: string): string {
   return toTable(['cross-validated, whole questions left out', ...names, 'target'], rows);
 }
 
+function printSecond(): string[][] {
+  const judged = judgeAdversarial('second');
+  const [open, kept] = (['open', 'kept'] as const).map((half) => judged.filter((each) => each.half === half));
+  return [...countKinds(open ?? [], 'second set, worked with:'), ...countKinds(kept ?? [], 'second set, kept:')];
+}
+
 function printSpeed(): string {
-  const rows = measureSpeed().map(({ name, target, medianMs, worstMs }) => [
+  const rows = measureSpeed().map(({ name, target, medianMs, worstMs, busyMs }) => [
     name,
     medianMs.toFixed(2),
     worstMs.toFixed(2),
+    busyMs.toFixed(2),
     `≤ ${target}`,
   ]);
-  return toTable(['time of one evaluation, ms', 'median', 'worst of 40', 'target'], rows);
+  return toTable(['time of one evaluation, ms', 'median', 'worst of 40', 'median, busy', 'target'], rows);
 }
 
 function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

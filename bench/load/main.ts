@@ -1,5 +1,6 @@
 import { candidatePlayers, type Target } from './candidate.ts';
 import { echoPlayers } from './echo.ts';
+import { type Dialect, peerPlayers } from './peer.ts';
 import type { MakePlayer, Player } from './player.ts';
 import { type Run, type RunOptions, type RunResult, startRun } from './run.ts';
 
@@ -9,6 +10,7 @@ import { type Run, type RunOptions, type RunResult, startRun } from './run.ts';
 export type Ask =
   | { do: 'connect'; kind: 'candidate'; count: number; target: Target }
   | { do: 'connect'; kind: 'echo'; count: number; url: string }
+  | { do: 'connect'; kind: 'peer'; count: number; url: string; dialect: Dialect }
   | { do: 'run'; options: RunOptions }
   | { do: 'leave' };
 
@@ -38,13 +40,18 @@ function leave(): void {
   for (const player of players.splice(0)) player.close();
 }
 
+function playersOf(ask: Extract<Ask, { do: 'connect' }>): MakePlayer {
+  if (ask.kind === 'echo') return echoPlayers(ask.url);
+  return ask.kind === 'peer' ? peerPlayers(ask.url, ask.dialect) : candidatePlayers(ask.target);
+}
+
 async function handle(ask: Ask): Promise<Told> {
   if (ask.do === 'leave') {
     leave();
     return { ok: true };
   }
   if (ask.do === 'connect') {
-    await connectAll(ask.kind === 'echo' ? echoPlayers(ask.url) : candidatePlayers(ask.target), ask.count);
+    await connectAll(playersOf(ask), ask.count);
     return { ok: true };
   }
   run = startRun(players, ask.options);

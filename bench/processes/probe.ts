@@ -34,4 +34,5 @@ process.on('message', (ask: { isCollecting: boolean }) => {
   process.send?.(reading);
 });
 process.channel?.unref();
-process.on('disconnect', () => process.exit());
+// Whoever measures is gone: nothing may keep this process, such as a log that nobody reads.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Ask, Told } from '../load/main.ts';
 import type { RunOptions, RunResult } from '../load/run.ts';
@@ -38,13 +39,45 @@ async function ask<Answer>(child: ChildProcess, message: object): Promise<Answer
 }
 
 /** Run a Node program with the probe in it and wait until it says that it listens. */
-export async function startMeasured(words: string[], env: Record<string, string> = {}): Promise<Measured> {
+export function startMeasured(words: string[], env: Record<string, string> = {}): Promise<Measured> {
   const spawnedAt = performance.now();
   const child = spawn(process.execPath, ['--import', pathOf('./probe.ts'), ...words], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env },
   });
+  return listening(child, spawnedAt, (isCollecting) => ask<Reading>(child, { isCollecting }));
+}
+
+/** Run any other program, of which only the processor time is known. */
+export function startForeign(words: [string, ...string[]]): Promise<Measured> {
+  const spawnedAt = performance.now();
+  const [program, ...args] = words;
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let before = 0;
+  return listening(child, spawnedAt, async () => {
+    const used = readCpuUs(child.pid ?? 0);
+    const reading = { cpuUs: used - before, heapBytes: Number.NaN, residentBytes: Number.NaN, lagP99Ms: Number.NaN };
+    before = used;
+    return reading;
+  });
+}
+
+/** End a process, unless it has ended already. */
+async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+/** User and system time of a process, all threads. Source: proc(5), fields 14 and 15, in hundredths of a second. */
+function readCpuUs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+async function listening(child: ChildProcess, spawnedAt: number, read: Measured['read']): Promise<Measured> {
   const errors: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
   if (!child.stdout) throw new Error('no stdout');
@@ -58,11 +91,9 @@ export async function startMeasured(words: string[], env: Record<string, string>
       url: announced.url ?? '',
       announced,
       startMs,
-      read: (isCollecting = false) => ask<Reading>(child, { isCollecting }),
+      read: (isCollecting = false) => read(isCollecting),
       async stop(signal = 'SIGKILL') {
-        const exited = once(child, 'exit');
-        child.kill(signal);
-        await exited;
+        await end(child, signal);
       },
     };
   }
@@ -98,6 +129,7 @@ export function startService({ store, isJudging = false, env = {}, node = [] }: 
     VIVA_SECRET: SECRET,
     VIVA_ADMIN_KEY: ADMIN_KEY,
     VIVA_LIVE_INTERVIEWS_MAX: '100000',
+    VIVA_COMMANDS_MAX: '1000000',
     VIVA_ADDRESS_SOCKETS_MAX: '100000',
     VIVA_ADDRESS_REQUESTS_PER_MINUTE_MAX: '1000000',
     VIVA_ADDRESS_READS_PER_MINUTE_MAX: '1000000',
@@ -138,9 +170,7 @@ export function startLoad(): Load {
       await tell({ do: 'leave' });
     },
     async stop() {
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
+      await end(child, 'SIGKILL');
     },
   };
 }

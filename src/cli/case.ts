@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type EvaluationRequest, THRESHOLD_DEFAULT, WEIGHT_DEFAULT } from '../evaluators/evaluator.ts';
+import { type EvaluationRequest, WEIGHT_DEFAULT } from '../evaluators/evaluator.ts';
+import { thresholdOf } from '../plans/examples.ts';
 import { toFindings } from '../plans/issues.ts';
 import { toPlanProblem } from '../plans/problem.ts';
-import { pointsOf } from '../plans/schema.ts';
+import { examplesSchema, pointsOf } from '../plans/schema.ts';
 import { LINE_CHARS_MAX } from './lines.ts';
 
 /** Longer than any question, because cases may hold a whole exercise. */
@@ -22,8 +23,9 @@ const caseSchema = z.object({
   id: z.union([z.string().max(200), z.number()], 'expected a text of at most 200 characters, or a number'),
   question: z.string().max(QUESTION_CHARS_MAX),
   rubric: z.object({
-    threshold: z.number().min(0).max(1).default(THRESHOLD_DEFAULT),
+    threshold: z.number().min(0).max(1).optional(),
     points: pointsOf(point, 100),
+    examples: examplesSchema,
   }),
   answer: z.string(),
 });
@@ -51,7 +53,10 @@ export function readCase(line: number, text: string | null): { found: Case } | {
     return { error: { line, field: '', message: 'not JSON; one JSON object per line is accepted' } };
   }
   const parsed = caseSchema.safeParse(json);
-  if (parsed.success) return { found: parsed.data };
+  if (parsed.success) {
+    const { rubric, ...rest } = parsed.data;
+    return { found: { ...rest, rubric: { points: rubric.points, threshold: thresholdOf(rest.question, rubric) } } };
+  }
   const id = caseSchema.shape.id.safeParse((json as { id?: unknown } | null)?.id);
   return { error: { line, ...(id.success ? { id: id.data } : {}), ...explain(parsed.error, json) } };
 }

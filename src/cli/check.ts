@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type CheckedPlan, checkPlan } from '../plans/check.ts';
+import { tellExamples } from '../plans/examples.ts';
 import { loadPlanFile } from '../plans/load.ts';
 import type { PlanProblem } from '../plans/problem.ts';
 import type { Invocation } from './evaluate.ts';
@@ -32,6 +33,7 @@ export async function runCheck({ argv, stdout, stderr }: Invocation): Promise<nu
     }
     const { plan, warnings } = parsed;
     stdout.write(`${file} OK ${describeWorstCase(checkPlan(plan).worstCase)}\n`);
+    for (const told of tellExamples(plan)) stdout.write(`  ${told}\n`);
     for (const warning of warnings) stdout.write(toLine(file, warning, 'warning: '));
     const other = fileById.get(plan.id);
     // Published one after the other, they would be versions of one plan.

@@ -23,8 +23,13 @@ const commands = {
     does: 'write the report of one interview',
     run: async (invocation: Invocation) => (await import('./export.ts')).runExport(invocation),
   },
+  inspect: {
+    usage: 'inspect ID [--url ws://…] [--with-text] [--store sqlite:PATH]',
+    does: "tell Stately's inspector the course of one interview",
+    run: async (invocation: Invocation) => (await import('./inspect.ts')).runInspect(invocation),
+  },
   rerun: {
-    usage: 'rerun ID --plan PLAN [--json] [--store sqlite:PATH]',
+    usage: 'rerun ID [--plan PLAN] [--evaluator rubric|llm] [--json] [--store sqlite:PATH]',
     does: 'judge what was answered by another plan or rubric, beside what was judged then',
     run: async (invocation: Invocation) => (await import('./rerun.ts')).runRerun(invocation),
   },
@@ -57,13 +62,15 @@ ${Object.values(commands)
 export async function runCli({ argv, ...streams }: Invocation): Promise<number> {
   const [name = '', ...rest] = argv;
   if (isCommand(name)) return commands[name].run({ ...streams, argv: rest });
+  const [topic = ''] = rest;
+  if (name === 'help' && isCommand(topic)) return commands[topic].run({ ...streams, argv: ['--help'] });
   const { values } = parseArgs({
     args: [...argv],
     options: { help: { type: 'boolean', short: 'h' } },
     strict: false,
     allowPositionals: true,
   });
-  if (values.help === true) {
+  if (values.help === true || name === 'help') {
     streams.stdout.write(help);
     return 0;
   }

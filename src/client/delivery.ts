@@ -1,5 +1,5 @@
 import type { Command, Down } from '../protocol.ts';
-import { chooseBackoffMs } from './backoff.ts';
+import { chooseBackoffMs, FLOOR_MS_MAX } from './backoff.ts';
 import type { Outbox } from './outbox.ts';
 import type { Platform } from './platform.ts';
 import { ClientError, isUnreadable, isWorthRetry, type Problem } from './problem.ts';
@@ -37,9 +37,16 @@ export function createDelivery(outbox: Outbox, road: Road, { clock, random }: Pl
 
   function flush(): void {
     const command = outbox.head();
+    // An answer does not wait for the draft whose place it has taken.
+    if (stopHold && command?.type === 'answer.submit' && command.id !== held.id) endHold();
     if (!command || inFlight || stopHold || !road.isOpen()) return;
     inFlight = { id: command.id, stop: clock.wake(clock.now() + ANSWER_MS, road.renew) };
     road.send(command);
+  }
+
+  function endHold(): void {
+    stopHold?.();
+    stopHold = null;
   }
 
   function land(id: string): void {
@@ -57,8 +64,9 @@ export function createDelivery(outbox: Outbox, road: Road, { clock, random }: Pl
       outbox.refuse(id, new ClientError(problem));
       return;
     }
-    stopHold?.();
-    stopHold = clock.wake(clock.now() + chooseBackoffMs(held.count, random), () => {
+    endHold();
+    const floorMs = Math.min(problem.retryAfterMs ?? 0, FLOOR_MS_MAX);
+    stopHold = clock.wake(clock.now() + floorMs + chooseBackoffMs(held.count, random), () => {
       stopHold = null;
       flush();
     });
@@ -69,8 +77,7 @@ export function createDelivery(outbox: Outbox, road: Road, { clock, random }: Pl
     interrupt() {
       inFlight?.stop();
       inFlight = null;
-      stopHold?.();
-      stopHold = null;
+      endHold();
     },
     onAnswer(frame) {
       if (frame.id === undefined) return;

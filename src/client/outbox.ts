@@ -19,7 +19,7 @@ interface Waiter {
 
 interface Entry {
   command: Command;
-  /** Whoever waits for it: several when newer drafts took the place of older ones, nobody after a page refresh. */
+  /** Whoever waits for it: several when it took the place of older drafts, nobody after a page refresh. */
   waiters: Waiter[];
 }
 
@@ -34,6 +34,8 @@ export interface Outbox {
   recall(): void;
   /** Drop the drafts: a newer tab has newer ones. */
   dropDrafts(error: ClientError): void;
+  /** Drop everything, whoever left it: nothing of an erased interview may stay on the device. */
+  forget(error: ClientError): void;
   /** Tell everybody who waits that no answer will come; the commands stay. */
   abandon(error: ClientError): void;
 }
@@ -93,7 +95,7 @@ export function createOutbox(interviewId: string, keep: Keep | undefined): Outbo
 
   return {
     add(command) {
-      const isReplaced = (other: Command) => isDraftOfSamePrompt(command, other);
+      const isReplaced = (other: Command) => replacesDraft(command, other);
       const error = check(command, isReplaced);
       if (error) return reject(error);
       const { promise, ...waiter } = Promise.withResolvers<Receipt>();
@@ -120,6 +122,10 @@ export function createOutbox(interviewId: string, keep: Keep | undefined): Outbo
     dropDrafts(error) {
       for (const waiter of take((command) => command.type === 'answer.draft')) waiter.reject(error);
     },
+    forget(error) {
+      for (const waiter of take(() => true)) waiter.reject(error);
+      store(() => []);
+    },
     abandon(error) {
       const waiters = entries.flatMap((entry) => entry.waiters.splice(0));
       for (const waiter of waiters) waiter.reject(error);
@@ -132,6 +138,8 @@ function isCommand(value: unknown): value is Command {
   return typeof command?.id === 'string' && typeof command.type === 'string';
 }
 
-function isDraftOfSamePrompt(a: Command, b: Command): boolean {
-  return a.type === 'answer.draft' && b.type === 'answer.draft' && a.promptId === b.promptId;
+/** A newer draft, or the answer itself, makes a draft for the same prompt superfluous. */
+function replacesDraft(command: Command, other: Command): boolean {
+  const isWords = command.type === 'answer.draft' || command.type === 'answer.submit';
+  return isWords && other.type === 'answer.draft' && command.promptId === other.promptId;
 }

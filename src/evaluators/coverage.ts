@@ -18,7 +18,7 @@ const ENOUGH_SHARE = 0.45;
 /** but more than one, or the only one: half of a tiny point is not the point. */
 const ENOUGH_MIN = 1.5;
 /** A wording of fewer words is judged as one, however many sentences it has. */
-const TEXT_UNITS_MIN = 8;
+const TEXT_UNITS_MIN = 12;
 /** Related words count for so much of a word, and for so much more of each word that was found itself. */
 const LOOSE_FREE = 0.4;
 const LOOSE_SHARE = 0.5;

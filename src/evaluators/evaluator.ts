@@ -73,6 +73,30 @@ export interface PointEvaluation {
   reason?: string;
 }
 
+/** How a model was asked for a judgement, and what that cost. */
+export interface ModelUse {
+  /** Where it was asked, and for which model; which one answered is the endpoint's word. */
+  provider: string;
+  name: string;
+  answeredBy: string;
+  /** The words around rubric and answer. `hash`, as that of the rubric: SHA-256, hex. */
+  prompt: { version: string; hash: string };
+  rubricHash: string;
+  calls: number;
+  tokens: { input: number; output: number };
+  /** In the currency of the prices that the operator set; absent = there are none. */
+  cost?: number;
+  /** The score of each judgement that was asked for; more than one where the first was borderline. */
+  scores: number[];
+  /** What the embedded evaluator says of the same answer. */
+  scoreByWords: number;
+  /**
+   * Why a person should look at what it said: `no-quote`, `quote-is-order`, `far-from-point`, `against-evidence`,
+   * `too-few-judgements`, `turned-round`.
+   */
+  doubts: string[];
+}
+
 /** One evaluator's judgement of the answers to one question. Scores, coverage and confidence are 0..1. */
 export interface Evaluation {
   score: number;
@@ -86,20 +110,25 @@ export interface Evaluation {
    */
   followUp: { due: boolean; urgency: number; pointId?: string };
   evaluator: { id: string; version: string };
+  /** Only where a model judged. */
+  model?: ModelUse;
 }
 
-/** An expected failure is a value; a rejection is a defect. */
-export type EvaluationResult = { ok: true; evaluation: Evaluation } | { ok: false; code: string; isRetryable: boolean };
+/** An expected failure is a value; a rejection is a defect. `tokens`: what models cost nevertheless. */
+export type EvaluationResult =
+  | { ok: true; evaluation: Evaluation }
+  | { ok: false; code: string; isRetryable: boolean; tokens?: number };
 
 /**
  * The evaluator port.
  *
- * `key` is the idempotency key (interview, answer, attempt): asking twice with one key is one evaluation.
+ * `key` is the idempotency key (interview, answer, attempt): asking twice with one key is one evaluation. `tokensSpent` is
+ * what models have cost in this interview so far. `timeLeftMs`: a result that comes later is of no use; absent = any time.
  * Errors: expected ones are values with `ok: false`. Aborting `signal` makes the result irrelevant.
  */
 export type Evaluator = (
   request: EvaluationRequest,
-  options: { key: string; signal: AbortSignal },
+  options: { key: string; signal: AbortSignal; tokensSpent?: number; timeLeftMs?: number },
 ) => Promise<EvaluationResult>;
 
 /** Of a longer answer an evaluator reads only the first part and flags `too-long`. It holds for each answer by itself. */

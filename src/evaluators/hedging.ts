@@ -11,9 +11,14 @@ const SHORT_WORDS_MAX = 12;
 const HEDGES_SHORT_MIN = 2;
 /** At most so many words for each. */
 const WORDS_PER_HEDGE_MAX = 14;
+/** So many times "this or that", within so many words each, is saying both. */
+const CHOICES_MIN = 3;
+const WORDS_PER_CHOICE_MAX = 9;
 
 /** Does an answer take back most of what it says? An honest doubt or two is none. */
 export function isHedged(tokens: readonly Token[]): boolean {
+  const choices = tokens.filter(({ text }) => text === 'or').length;
+  if (choices >= CHOICES_MIN && tokens.length / choices <= WORDS_PER_CHOICE_MAX) return true;
   const line = tokens.map((token) => token.text).join(' ');
   const count = line.match(hedges)?.length ?? 0;
   if (count < (tokens.length <= SHORT_WORDS_MAX ? HEDGES_SHORT_MIN : HEDGES_MIN)) return false;

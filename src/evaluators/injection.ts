@@ -15,6 +15,7 @@ const patterns = [
   `(?:^|\\n)[ \\t]{0,8}(?:#{1,6} {0,3})?(?:system|assistant|developer|grader)\\s{0,3}:`,
   `<\\|?/?(?:system|assistant|user|instructions?|rubric|im_start|im_end|grader|answer|evaluation)\\b[^>\\n]{0,40}\\|?>`,
   `\\[/?(?:inst|system|sys)\\]|<<sys>>`,
+  `</?(?:[a-z]{1,20}[_-])?(?:answer|verdict|score|grade|grading|rubric|criteri(?:on|a)|evaluation)(?:[_-][a-z]{1,20})?\\s{0,3}/?>`,
   `["']?\\b(?:verdict|score|needsreview|coverage)["']?\\s{0,3}[:=]\\s{0,3}["']?(?:met\\b|1\\.0|1\\b|100\\b|10\\b|full|max|true\\b|false\\b)`,
   `\\b(?:ignorier|ignorez|ignora|vergiss|vergessen sie|oubliez|olvid|dimentica|esque)\\p{L}*[^.\\n]{0,40}(?<!\\p{L})(?:anweisung|instruc|instruz|istruz|instruç|regeln|règles|reglas|regole|regras)`,
   `(?<!\\p{L})(?:(?:volle|maximale|höchste) (?:punkt|note|bewertung)|note maximale|puntuación máxima|punteggio massimo|nota máxima)`,

@@ -86,7 +86,7 @@ function isTurned({ occurrencesByStem }: Reading, stem: string, { isNegated }: U
   return found !== undefined && (isNegated ? found.negatedCredit : found.credit) === 0;
 }
 
-/** Are two occurrences of full worth at most so many words apart, in this order? */
+/** Are two occurrences outside a list of keywords at most so many words apart, in this order? */
 export function follows(first: Occurrence | undefined, second: Occurrence | undefined, wordsMax: number): boolean {
   if (!first || !second) return false;
   let at = 0;

@@ -4,7 +4,7 @@ export const matchWorth = { exact: 1, typo: 0.95, related: 0.8 } as const;
 const TYPO_CHARS_MIN = 5;
 const TWO_TYPOS_CHARS_MIN = 8;
 const RELATED_CHARS_MIN = 4;
-const DICE_MIN = 0.6;
+const DICE_MIN = 0.55;
 
 /** Can this stem match another one nearly? A short one says too little, and one number is not another. */
 export function canBeNear(stem: string): boolean {

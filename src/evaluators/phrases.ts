@@ -30,6 +30,25 @@ export function isList(tokens: readonly Token[]): boolean {
   return false;
 }
 
+/** Grammar that lists have too. */
+const listWords = new Set('the and or'.split(' '));
+
+/** Does a word end a row of words that could be a list? */
+export function endsRow({ isFunction, text }: Token): boolean {
+  return isFunction && !listWords.has(text);
+}
+
+/** How many words with content a text says in a row at most. */
+export function longestRow(tokens: readonly Token[]): number {
+  let [row, longest] = [0, 0];
+  for (const token of tokens) {
+    if (endsRow(token)) row = 0;
+    else if (!token.isFunction) row++;
+    longest = Math.max(longest, row);
+  }
+  return longest;
+}
+
 /** Words in one string, each between spaces, so that whole words can be looked for. */
 export function lineOf(tokens: readonly Token[]): string {
   return ` ${tokens.map((token) => token.text).join(' ')} `;

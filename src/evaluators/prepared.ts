@@ -1,5 +1,5 @@
 import { type Rubric, rubricChars } from './evaluator.ts';
-import { isList, lineOf, runsOf } from './phrases.ts';
+import { isList, lineOf, longestRow, runsOf } from './phrases.ts';
 import type { Background } from './reading.ts';
 import { contentStems, functionShare, type Token, tokenize } from './tokens.ts';
 import { type Surroundings, toWording, type Wording } from './wording.ts';
@@ -68,6 +68,7 @@ function prepare(question: string, rubric: Rubric): PreparedRubric {
     questionStems: surroundings.questionStems,
     rubricStems,
     isSaladKnown,
+    rowMax: Math.max(0, ...tokensByPoint.flat().map(longestRow)),
   };
   return { wordingsByPoint, background, isEnglish };
 }

@@ -1,7 +1,7 @@
 import { answersOf, type EvaluationRequest } from './evaluator.ts';
 import { canBeNear } from './near.ts';
 import { isNonAnswer } from './nonanswer.ts';
-import { lineOf, runEndingAt, runsOf } from './phrases.ts';
+import { endsRow, lineOf, runEndingAt, runsOf } from './phrases.ts';
 import { findNegated } from './polarity.ts';
 import { type Readable, readableOf } from './readable.ts';
 import { contentStems, type Token, tokenize } from './tokens.ts';
@@ -12,7 +12,7 @@ export interface Occurrence {
   credit: number;
   negatedCredit: number;
   tokens: Token[];
-  /** The places of those with full credit, counted in words over all answers, rising. */
+  /** The places of those outside a list of keywords, counted in words over all answers, rising. */
   positions: number[];
 }
 
@@ -45,16 +45,18 @@ export interface Background {
   rubricStems: ReadonlySet<string>;
   /** False where prose cannot be told from a list of words, as in a language other than English. */
   isSaladKnown: boolean;
+  /** How many words with content a wording has in a row at most: an answer may have as many. */
+  rowMax: number;
 }
 
 /** Near matches are tried with so many stems; prose of 20,000 characters has about a hundred with one initial. */
 export const NEAR_STEMS_MAX = 256;
 /** Quotes are looked for at so many places; who repeats a word more often says nothing new with it. */
 export const OCCURRENCES_MAX = 100;
-/** This many words without one that carries grammar, most of them from the rubric, are a list of keywords. */
-const SALAD_WORDS = 8;
-const SALAD_RUBRIC_MIN = 5;
-const SALAD_CREDIT = 0.1;
+/** So many words with content in a row, most of them from the rubric, read like a list: each next one says less, */
+const LIST = { words: 5, strangersMax: 1, credit: 0.3 };
+/** and so many are a list of keywords. */
+const SALAD = { words: 8, strangersMax: 3, credit: 0.1 };
 /** So many words of the prompts earn something in an answer to a follow-up that copies no run ("PUT and DELETE"), */
 const GIVEN_FREE = 2;
 /** and so many more for each word that the prompts did not give. */
@@ -134,13 +136,14 @@ function readAnswer(
   const isSilent = isNonAnswer(tokens);
   const isWorthless = isSilent && tokens.length > 1;
   const usedGiven = new Set<string>();
-  const fromRubric: number[] = [0];
-  let [functionIndex, copiedCount, isEcho] = [-1, 0, false];
+  let row: boolean[] = [];
+  let [copiedCount, isEcho] = [0, false];
   for (const [index, token] of tokens.entries()) {
-    if (token.isFunction) functionIndex = index;
-    fromRubric.push((fromRubric[index] ?? 0) + (background.rubricStems.has(token.stem) ? 1 : 0));
-    const inWindow = (fromRubric[index + 1] ?? 0) - (fromRubric[index + 1 - SALAD_WORDS] ?? 0);
-    const isSalad = background.isSaladKnown && index - functionIndex >= SALAD_WORDS && inWindow >= SALAD_RUBRIC_MIN;
+    if (!token.isFunction) row.push(background.rubricStems.has(token.stem));
+    else if (endsRow(token)) row = [];
+    const isSalad = background.isSaladKnown && isRow(row, SALAD.words, SALAD.strangersMax);
+    const isList =
+      background.isSaladKnown && isRow(row, Math.max(LIST.words, background.rowMax + 1), LIST.strangersMax);
     const isCopied = copied[index] === true;
     const isGiven = !isCopied && !token.isFunction && given.stems.has(token.stem);
     if (isGiven && usedGiven.size < givenMax) usedGiven.add(token.stem);
@@ -149,11 +152,17 @@ function readAnswer(
     if (isSalad) reading.saladCount++;
     if (isRepeated) isEcho = true;
     if (isWorthless || isCopied || isRepeated) continue;
-    const place = { credit: isSalad ? SALAD_CREDIT : 1, isNegated: negated[from + index] === true, at: from + index };
+    const credit = (isSalad && SALAD.credit) || (isList && LIST.credit) || 1;
+    const place = { credit, isNegated: negated[from + index] === true, at: from + index };
     note(reading, token.stem, token, place);
     if (token.whole !== undefined && token.whole !== token.stem) note(reading, token.whole, token, place);
   }
   return { tokens, line: lineOf(tokens), givenLine: given.line, copiedCount, isEcho, isNonAnswer: isSilent };
+}
+
+/** Do the last words without grammar come from the rubric, mostly? Only what stands before a word counts. */
+function isRow(row: readonly boolean[], words: number, strangersMax: number): boolean {
+  return row.length >= words && row.slice(-words).filter((isKnown) => !isKnown).length <= strangersMax;
 }
 
 function note(
@@ -167,7 +176,7 @@ function note(
   if (isNegated) occurrence.negatedCredit = Math.max(occurrence.negatedCredit, credit);
   else occurrence.credit = Math.max(occurrence.credit, credit);
   if (occurrence.tokens.length < OCCURRENCES_MAX) occurrence.tokens.push(token);
-  if (credit === 1 && occurrence.positions.length < OCCURRENCES_MAX) occurrence.positions.push(at);
+  if (credit > SALAD.credit && occurrence.positions.length < OCCURRENCES_MAX) occurrence.positions.push(at);
   if (known) return;
   reading.occurrencesByStem.set(stem, occurrence);
   if (!canBeNear(stem)) return;

@@ -6,7 +6,7 @@ export const relationKinds = ['neighbour', 'kind', 'synonym', 'derived'] as cons
 export type RelationKind = (typeof relationKinds)[number];
 
 /** What saying a related word instead of the word itself is worth. */
-const worthByKind: Record<RelationKind, number> = { neighbour: 0.15, kind: 0.35, synonym: 0.5, derived: 0.8 };
+const worthByKind: Record<RelationKind, number> = { neighbour: 0.15, kind: 0.25, synonym: 0.5, derived: 0.8 };
 
 /** From one stem to another. */
 export interface Relation {

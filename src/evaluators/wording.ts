@@ -35,7 +35,7 @@ export interface Wording {
 /** A word that the question gives away is worth this much of another word. */
 const QUESTION_WORD_WEIGHT = 0.25;
 /** And a common word this much. */
-const COMMON_WORD_WEIGHT = 0.6;
+const COMMON_WORD_WEIGHT = 0.8;
 /** A shorter wording said word for word is judged by its words. */
 const VERBATIM_WORDS_MIN = 3;
 

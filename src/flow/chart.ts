@@ -1,9 +1,9 @@
-import { interview } from '../../machines/interview.ts';
+import { machine } from '../machine.ts';
 import type { FlowTransition } from './shape.ts';
 
 // The statechart as it is declared, as plain data: what the layout draws and the path is told in.
 
-type Node = (typeof interview)['root'] | (typeof interview)['root']['states'][string];
+type Node = (typeof machine)['root'] | (typeof machine)['root']['states'][string];
 
 /** A state of the chart; `path` is dotted, '' for the machine itself. */
 export interface ChartState {
@@ -92,11 +92,11 @@ function transitionsOf(node: Node): FlowTransition[] {
   });
 }
 
-const nodes = withChildren(interview.root);
+const nodes = withChildren(machine.root);
 
 /** The chart of the machine that runs. */
 export const chart: Chart = {
-  version: String(interview.config.version),
+  version: String(machine.config.version),
   states: nodes.map(toState),
   transitions: nodes.flatMap(transitionsOf),
 };

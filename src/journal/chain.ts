@@ -171,6 +171,11 @@ function eraseRecord({ salt, commitments, ...record }: JournalRecord, meta?: Int
   return { record: { ...erased, ...(isCommitted ? { commitments: kept } : {}) }, meta: erasedMeta };
 }
 
+/** A record with `by` in the place of every personal text, for those who need not read it. */
+export function redactRecord(record: JournalRecord, by: string): JournalRecord {
+  return replaceTexts(record, () => by);
+}
+
 /** The meta and the records of an interview without anything personal. What was erased before stays as it is. */
 export function eraseTexts(
   meta: InterviewMeta,

@@ -4,6 +4,8 @@ import { VivaError } from '../errors.ts';
 export interface Group<Entry, Result> {
   /** Resolves when the entry's transaction is committed. `chars` is how much text the entry holds. */
   add(entry: Entry, chars: number): Promise<Result>;
+  /** The same for an entry that must not be refused: all interviews may leave memory at once. */
+  push(entry: Entry): Promise<Result>;
   /** Commit what waits, and resolve when nothing is under way. */
   drain(): Promise<void>;
 }
@@ -67,17 +69,22 @@ export function createGroup<Entry, Result>({
     });
   }
 
+  function push(entry: Entry): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ entry, resolve, reject });
+      schedule();
+    });
+  }
+
   return {
+    push,
     add(entry, chars) {
       if (waiting.length >= countMax || waitingChars + chars > charsMax)
         return Promise.reject(
           new VivaError('STORE_UNAVAILABLE', `${waiting.length} appends wait for the store; no more are taken now`),
         );
       waitingChars += chars;
-      return new Promise((resolve, reject) => {
-        waiting.push({ entry, resolve, reject });
-        schedule();
-      });
+      return push(entry);
     },
     async drain() {
       while (underWay || waiting.length > 0) {

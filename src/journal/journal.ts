@@ -81,6 +81,12 @@ export interface Claimed {
   snapshot: StoredSnapshot | null;
   tail: JournalRecord[];
   commands: { id: string; digest: string; seq: number }[];
+  /**
+   * Only of an engine that is shared: for how long nobody had held it when it was claimed. Since it was given up, or
+   * since the last sign of life of whoever held it, or, of one who never gave any, since their lease ran out. Units: ms,
+   * on the engine's clock.
+   */
+  unheldMs?: number;
 }
 
 export interface Append {
@@ -89,6 +95,8 @@ export interface Append {
   epoch: number;
   /** `record.seq` must be the head's sequence + 1. */
   record: JournalRecord;
+  /** The hash of the record that the writer goes on from; it must be the head's. */
+  previousHash: string;
   state: string;
   wakeAt: number | null;
   snapshot?: StoredSnapshot;
@@ -96,7 +104,7 @@ export interface Append {
 
 /**
  * What became of an append. Whatever is refused has changed nothing.
- * `fenced`: the epoch or the head is not the writer's any more: forget the interview and claim again.
+ * `fenced`: epoch, head or its hash is not the writer's any more: forget the interview and claim again.
  * `duplicate`: the writer is the right one, but the command id is in the interview already, at `seq`.
  */
 export type Appended =
@@ -117,6 +125,8 @@ export interface Glance {
   headSeq: number;
   /** For whom its holder of now has claimed it; null = nobody holds it, or it is not known for whom. */
   heldFor: Cause | null;
+  /** Who claimed it last and has not released it; null = nobody. Their lease may have run out. */
+  owner: string | null;
   isErased: boolean;
 }
 
@@ -124,6 +134,8 @@ export interface Glance {
 export interface Sharing {
   /** Where interviews stand now; unknown ids are left out. Cheap: no record is read. */
   glance(ids: readonly string[]): Promise<Glance[]>;
+  /** This owner lives. */
+  sign(owner: string): Promise<void>;
   /** Renew the leases of those of the interviews that this owner still holds. */
   renew(owner: string, ids: readonly string[]): Promise<void>;
   /** Note for whom an owner holds an interview from now on, if it still does. */
@@ -184,8 +196,9 @@ export interface Journal {
   ): Promise<Claimed | 'held' | null>;
 
   /**
-   * Write one record and move the head in one transaction, guarded by epoch and head sequence. Renews the lease by
-   * the length asked for at the claim. What is appended is what the arguments held at the call.
+   * Write one record and move the head in one transaction, guarded by epoch, head sequence and head hash. The hash
+   * tells apart what the other two cannot: after a failover that lost something, both may be given out a second time.
+   * Renews the lease by the length asked for at the claim. What is appended is what the arguments held at the call.
    */
   append(append: Append): Promise<Appended>;
 

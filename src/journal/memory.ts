@@ -58,9 +58,11 @@ export function createMemoryJournal({ now = Date.now }: { now?: () => number } =
     return owner === null || leaseUntil <= now();
   }
 
-  function appendNow({ interviewId, epoch, record, state, wakeAt, snapshot }: Append): Appended {
+  function appendNow({ interviewId, epoch, record, previousHash, state, wakeAt, snapshot }: Append): Appended {
     const interview = interviewsById.get(interviewId);
-    if (!interview || interview.head.epoch !== epoch || interview.head.headSeq !== record.seq - 1)
+    if (!interview) return { ok: false, reason: 'fenced' };
+    const { epoch: newestEpoch, headSeq: seqBefore, hash: headHash } = interview.head;
+    if (newestEpoch !== epoch || seqBefore !== record.seq - 1 || headHash !== previousHash)
       return { ok: false, reason: 'fenced' };
     const known = record.command && interview.commandsById.get(record.command.id);
     if (known) return { ok: false, reason: 'duplicate', seq: known.seq, digest: known.digest };

@@ -59,7 +59,11 @@ export function createSqliteJournal({
   const { db, statements } = openDatabase({ path: file, busyTimeoutMs, isReadOnly });
   const { row, rows, run } = statements;
   const inode = statSync(file).ino;
-  const group = createGroup({ commit, countMax: WAITING_COUNT_MAX, charsMax: WAITING_CHARS_MAX });
+  const group = createGroup<() => unknown, unknown>({
+    commit,
+    countMax: WAITING_COUNT_MAX,
+    charsMax: WAITING_CHARS_MAX,
+  });
   let closing: Promise<void> | null = null;
 
   function assertOpen(): void {
@@ -85,8 +89,8 @@ export function createSqliteJournal({
   }
 
   function appendNow({ append, record }: AppendRow): Appended {
-    const { interviewId: id, epoch, state, wakeAt, snapshot } = append;
-    const key = { id, epoch, seq: record.seq, commandId: record.command_id };
+    const { interviewId: id, epoch, previousHash, state, wakeAt, snapshot } = append;
+    const key = { id, epoch, previousHash, seq: record.seq, commandId: record.command_id };
     const moved = row<NumberRow>('moveHead', { ...key, ...toHeadValues(record), state, wakeAt, now: now() });
     if (!moved) {
       const duplicate = row<{ seq: number; digest: string }>('findDuplicate', key);
@@ -97,11 +101,11 @@ export function createSqliteJournal({
     return { ok: true };
   }
 
-  /** One append of a group, guarded on its own: what fails here is undone alone and the others go on. */
-  function settle(entry: AppendRow): PromiseSettledResult<Appended> {
+  /** One write of a group, guarded on its own: what fails here is undone alone and the others go on. */
+  function settle(work: () => unknown): PromiseSettledResult<unknown> {
     db.exec('SAVEPOINT one');
     try {
-      const value = appendNow(entry);
+      const value = work();
       db.exec('RELEASE one');
       return { status: 'fulfilled', value };
     } catch (error) {
@@ -112,12 +116,18 @@ export function createSqliteJournal({
     }
   }
 
-  function commit(entries: AppendRow[]): PromiseSettledResult<Appended>[] {
+  function commit(works: (() => unknown)[]): PromiseSettledResult<unknown>[] {
     try {
-      return transact(db, () => entries.map(settle));
+      return transact(db, () => works.map(settle));
     } catch (error) {
       throw toStoreError(file, error);
     }
+  }
+
+  /** Write in the next commit, with whatever else is written then. */
+  async function write<T>(work: () => T, chars: number): Promise<T> {
+    assertOpen();
+    return group.add(work, chars) as Promise<T>;
   }
 
   function readClaimed(headRow: HeadRow): Claimed {
@@ -154,46 +164,43 @@ export function createSqliteJournal({
   return {
     capabilities: { isDurable: true, isShared: false },
 
-    create: ({ id, meta, record, state, wakeAt, idempotency }) =>
-      use(() =>
-        transact(db, () => {
-          // A key may say whose it is.
-          const key = idempotency && hash('sha256', idempotency.key);
-          const first = key && row<{ id: string; digest: string }>('findIdempotency', { key });
-          if (first) return { ...first, isNew: false };
-          const recordRow = toRecordRow(record);
-          const values = { id, createdAt: meta.createdAt, state, wakeAt };
-          const added = row<NumberRow>('addInterview', { ...values, ...toHeadValues(recordRow) });
-          if (!added) return { id, isNew: false };
-          run('addOpening', { ...added, meta: JSON.stringify(meta) });
-          run('addRecord', { ...added, ...recordRow });
-          if (key) run('addIdempotency', { ...added, key, digest: idempotency.digest });
-          return { id, isNew: true };
-        }),
-      ),
-
-    claim: (id, owner, { leaseMs, force }) =>
-      use(() =>
-        transact(db, () => {
-          const claimed = row<HeadRow>('claim', { id, owner, leaseMs, force: Number(force), now: now() });
-          if (claimed) return readClaimed(claimed);
-          return row<HeadRow>('getHead', { id })?.erased_at === null ? 'held' : null;
-        }),
-      ),
-
-    async append({ record, ...append }) {
-      assertOpen();
-      const entry = { append: { ...append }, record: toRecordRow(record) };
-      return group.add(entry, countChars(entry));
+    create({ id, meta, record, state, wakeAt, idempotency }) {
+      const recordRow = toRecordRow(record);
+      const metaJson = JSON.stringify(meta);
+      return write(() => {
+        // A key may say whose it is.
+        const key = idempotency && hash('sha256', idempotency.key);
+        const first = key && row<{ id: string; digest: string }>('findIdempotency', { key });
+        if (first) return { ...first, isNew: false };
+        const values = { id, createdAt: meta.createdAt, state, wakeAt };
+        const added = row<NumberRow>('addInterview', { ...values, ...toHeadValues(recordRow) });
+        if (!added) return { id, isNew: false };
+        run('addOpening', { ...added, meta: metaJson });
+        run('addRecord', { ...added, ...recordRow });
+        if (key) run('addIdempotency', { ...added, key, digest: idempotency.digest });
+        return { id, isNew: true };
+      }, metaJson.length);
     },
 
-    release: (id, epoch, snapshot) =>
-      use(() =>
-        transact(db, () => {
-          const released = row<NumberRow>('release', { id, epoch });
-          if (released && snapshot) putSnapshot(released, snapshot);
-        }),
-      ),
+    claim: (id, owner, { leaseMs, force }) =>
+      write(() => {
+        const claimed = row<HeadRow>('claim', { id, owner, leaseMs, force: Number(force), now: now() });
+        if (claimed) return readClaimed(claimed);
+        return row<HeadRow>('getHead', { id })?.erased_at === null ? 'held' : null;
+      }, 0),
+
+    append({ record, ...append }) {
+      const entry = { append: { ...append }, record: toRecordRow(record) };
+      return write(() => appendNow(entry), countChars(entry));
+    },
+
+    async release(id, epoch, snapshot) {
+      assertOpen();
+      await group.push(() => {
+        const released = row<NumberRow>('release', { id, epoch });
+        if (released && snapshot) putSnapshot(released, snapshot);
+      });
+    },
 
     erase: (id, at) =>
       use(() => {

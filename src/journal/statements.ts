@@ -27,13 +27,13 @@ const texts = {
   moveHead: `UPDATE interview
     SET head_seq = :seq, state = :state, wake_at = :wakeAt, updated_at = :at, lease_until = :now + lease_ms,
       head_hash = :hash, record_version = :recordVersion, machine_version = :machineVersion
-    WHERE id = :id AND epoch = :epoch AND head_seq = :seq - 1
+    WHERE id = :id AND epoch = :epoch AND head_seq = :seq - 1 AND head_hash = :previousHash
     AND NOT EXISTS (SELECT 1 FROM record WHERE interview = number AND command_id = :commandId)
     RETURNING number`,
   findDuplicate: `SELECT record.seq, record.command_digest AS digest
     FROM record JOIN interview ON interview.number = record.interview
     WHERE interview.id = :id AND interview.epoch = :epoch AND interview.head_seq = :seq - 1
-    AND record.command_id = :commandId`,
+    AND interview.head_hash = :previousHash AND record.command_id = :commandId`,
   putSnapshot: `INSERT INTO snapshot (interview, seq, json) VALUES (:number, :seq, :json)
     ON CONFLICT (interview) DO UPDATE SET seq = excluded.seq, json = excluded.json`,
   getSnapshot: 'SELECT seq, json FROM snapshot WHERE interview = :number',

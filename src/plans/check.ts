@@ -1,4 +1,5 @@
 import { findTimeWarnings } from './bounds.ts';
+import { findExampleWarnings } from './examples.ts';
 import { outlinePlan } from './outline.ts';
 import { findWordWarnings } from './overlaps.ts';
 import { type Finding, type PlanProblem, toPlanProblem } from './problem.ts';
@@ -37,7 +38,7 @@ export function checkPlan(plan: Plan): CheckedPlan {
 
 /** The warnings of `checkPlan`, their places not yet in words. */
 export function findWarnings(plan: Plan): Finding[] {
-  return [...findTimeWarnings(plan, worstCaseOf(plan)), ...findWordWarnings(plan)];
+  return [...findTimeWarnings(plan, worstCaseOf(plan)), ...findWordWarnings(plan), ...findExampleWarnings(plan)];
 }
 
 function worstCaseOf(plan: Plan): WorstCase {

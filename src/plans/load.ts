@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { findWarnings } from './check.ts';
+import { fitThresholds } from './examples.ts';
 import { toFindings } from './issues.ts';
 import { PLAN_BYTES_MAX } from './measure.ts';
 import { type Finding, type PlanProblem, toPlanProblem } from './problem.ts';
@@ -22,7 +23,8 @@ export function parsePlan(text: string, { name = '' }: { name?: string } = {}): 
       parsed.error.issues.flatMap((issue) => toFindings(issue, planSchema, value)),
       source,
     );
-  return { ok: true, plan: parsed.data, warnings: locate(findWarnings(parsed.data), source) };
+  const plan = fitThresholds(parsed.data, value);
+  return { ok: true, plan, warnings: locate(findWarnings(plan), source) };
 }
 
 /** Read a plan file. A file that cannot be read is a problem that names it; anything else that fails is a defect. */

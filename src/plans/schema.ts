@@ -9,6 +9,8 @@ export const FOLLOW_UPS_DEFAULT = 3;
 /** Wordings are matched word by word, so a long one is matched by anything: a point is one statement. */
 const POINT_CHARS_MAX = 1_000;
 const ALTERNATIVE_CHARS_MAX = 500;
+/** Marked answers of one question: more hardly move its threshold. */
+const EXAMPLES_MAX = 12;
 
 function writing(charsMax: number) {
   return z.string().trim().min(1).max(charsMax);
@@ -80,9 +82,41 @@ const point = z.strictObject({
     .describe('The question asked when this point is missing. It should not give the point away.'),
 });
 
+/** Marked answers of one plan: each is judged when it is read. */
+const PLAN_EXAMPLES_MAX = 200;
+
+function checkExampleCount(questions: readonly unknown[], context: z.RefinementCtx): void {
+  const count = questions.reduce((sum: number, question) => {
+    const { examples } = (question as { rubric?: { examples?: unknown } } | null)?.rubric ?? {};
+    return sum + (Array.isArray(examples) ? examples.length : 0);
+  }, 0);
+  if (count <= PLAN_EXAMPLES_MAX) return;
+  const message = `the questions have ${count} marked answers together; expected at most ${PLAN_EXAMPLES_MAX}`;
+  context.addIssue({ code: 'custom', message });
+}
+
+/** The marked answers of one rubric, from a plan or elsewhere. Without a default: published plans keep their hashes. */
+export const examplesSchema = z
+  .array(
+    z.strictObject({
+      answer: writing(2_000).describe('An answer to the question, with nothing that tells whose it is.'),
+      score: z.number().min(0).max(1).describe(`What a person gives it; from ${THRESHOLD_DEFAULT} on it is enough.`),
+    }),
+  )
+  .min(1)
+  .max(EXAMPLES_MAX)
+  .optional()
+  .describe('Marked answers: a threshold that is left out is fitted to them.');
+
 const rubric = z.strictObject({
-  threshold: z.number().min(0).max(1).default(THRESHOLD_DEFAULT).describe('Score from which nothing more is asked.'),
+  threshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(THRESHOLD_DEFAULT)
+    .describe('Score from which nothing more is asked. Left out, it is fitted to the `examples`, if there are any.'),
   points: pointsOf(point, 20),
+  examples: examplesSchema,
 });
 
 const question = z.strictObject({
@@ -127,7 +161,12 @@ export const planSchema = z.strictObject({
       backoffSeconds: z.number().positive().max(60).default(1),
     })
     .default({ timeoutSeconds: 20, attempts: 3, backoffSeconds: 1 }),
-  questions: z.array(question).min(1).max(50).superRefine(checkUniqueIds, always),
+  questions: z
+    .array(question)
+    .min(1)
+    .max(50)
+    .superRefine(checkUniqueIds, always)
+    .superRefine(checkExampleCount, always),
 });
 
 /** A plan with every default filled in. */

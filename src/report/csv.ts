@@ -21,6 +21,10 @@ const columns = [
   'questionScore',
   'threshold',
   'reviewedScore',
+  'evaluator',
+  'planId',
+  'planVersion',
+  'chainHead',
 ] as const;
 
 type Cell = string | number | boolean | null | undefined;
@@ -59,6 +63,10 @@ function toCells(report: Report, question: Report['questions'][number], entry: T
     questionScore: question.score,
     threshold: question.threshold,
     reviewedScore: question.reviewedScore,
+    evaluator: evaluation ? `${evaluation.evaluator.id} ${evaluation.evaluator.version}` : null,
+    planId: report.plan.id,
+    planVersion: report.plan.version,
+    chainHead: report.chain.headHash,
   };
   return columns.map((column) => row[column]);
 }

@@ -2,7 +2,11 @@ import { hash } from 'node:crypto';
 import { escapeMarkup } from '../escape.ts';
 import { joinAnswers } from '../evaluators/evaluator.ts';
 import type { EvaluationView, ReviewView, TimeLedger, TranscriptEntry } from '../protocol.ts';
+import { sayAgreement } from './agreement.ts';
+import { explainFlag, nameFlag } from './flags.ts';
+import { describeJudge } from './provenance.ts';
 import type { Report } from './report.ts';
+import { verdictsOf } from './verdicts.ts';
 
 // A report as one page that needs nothing else: to print on A4 or Letter, to keep, to send.
 
@@ -28,12 +32,16 @@ th:first-child, td:first-child { min-width: 9rem; }
 .short { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 section { break-inside: auto; }
-h2, h3 { break-after: avoid; }
+section.whole { break-inside: avoid; }
+h2, h3, h2 + p, .before { break-after: avoid; }
 tr, .answer { break-inside: avoid; }
-@page { margin: 18mm; }
+p { orphans: 3; widows: 3; }
+@page { margin: 18mm 18mm 20mm; @bottom-right { content: counter(page) ' / ' counter(pages); color: #444; font: 9pt system-ui, sans-serif; } }
 @media print {
   :root { --ink: #000; --dim: #444; --line: #bbb; --mark: #eee; --paper: #fff; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
+  .wide { overflow: visible; }
+  td { overflow-wrap: anywhere; }
 }
 `;
 
@@ -93,7 +101,6 @@ function renderEvaluation(evaluation: EvaluationView, label: string): string {
   const remarks = [
     ...(needsReview ? ['a person should look at it'] : []),
     ...(isDegraded ? ['judged by the fallback'] : []),
-    ...flags.map((flag) => `flag: ${flag}`),
   ];
   const rows = points.map(({ text, weight, verdict, coverage, evidence, reason }) => [
     e(text),
@@ -104,7 +111,11 @@ function renderEvaluation(evaluation: EvaluationView, label: string): string {
       ...(reason === undefined ? [] : [`<span class="dim">${e(reason)}</span>`]),
     ].join('<br>'),
   ]);
-  return `<p>${label}: <strong>${percent(score)}</strong>, confidence ${percent(confidence)}, by ${e(evaluator.id)} ${e(evaluator.version)}${remarks.length > 0 ? `; ${e(remarks.join('; '))}` : ''}.</p>
+  return `<p class="before">${label}: <strong>${percent(score)}</strong>, confidence ${percent(confidence)}, by ${e(evaluator.id)} ${e(evaluator.version)}${remarks.length > 0 ? `; ${e(remarks.join('; '))}` : ''}.</p>
+${flags.length === 0 ? '' : `<ul>${flags.map((flag) => `<li><strong>${e(nameFlag(flag))}.</strong> ${e(explainFlag(flag))}</li>`).join('')}</ul>`}
+${describeJudge(evaluation)
+  .map((sentence) => `<p class="dim">${e(sentence)}</p>`)
+  .join('\n')}
 ${table(['Point', 'Weight', 'Verdict', 'Evidence'], rows, [1])}`;
 }
 
@@ -142,23 +153,29 @@ ${parts.length === 0 ? '<p class="dim">Not asked.</p>' : parts.join('\n')}
 </section>`;
 }
 
-function renderReview({ at, by, rater, questionId, pointId, verdict, score, decision, reason }: ReviewView): string[] {
-  const about = [questionId, pointId].filter((part) => part !== undefined).join(', ') || 'the interview';
-  const said = [verdict && verdicts[verdict], score === undefined ? undefined : percent(score), decision];
-  return [instant(at), e(rater ?? by), e(about), e(said.filter((part) => part !== undefined).join(', ')), e(reason)];
+function renderReview(review: ReviewView): string[] {
+  const { at, by, rater, questionId, score, decision, isBlind, reason } = review;
+  const said = [
+    ...verdictsOf(review).map(({ pointId, verdict }) => `${pointId} ${verdicts[verdict]}`),
+    ...(score === undefined ? [] : [percent(score)]),
+    ...(decision === undefined ? [] : [decision]),
+  ];
+  const who = `${rater ?? by}${isBlind ? ', blind' : ''}`;
+  return [instant(at), e(who), e(questionId ?? 'the interview'), e(said.join(', ')), e(reason)];
+}
+
+function nameJudge({ evaluator, model, prompt, count }: Report['provenance']['judges'][number]): string {
+  const answered =
+    !model || model.answeredBy === '' || model.answeredBy === model.name ? '' : `, answered by ${model.answeredBy}`;
+  const asked = model ? `, model ${model.name} at ${model.provider}${answered}` : '';
+  const by = prompt ? `, prompt ${prompt.version} ${prompt.hash}` : '';
+  return `${evaluator.id} ${evaluator.version}${asked}${by} (${count} ${count === 1 ? 'judgement' : 'judgements'})`;
 }
 
 /** A report as one HTML page. Everything that somebody wrote is escaped. */
 export function toHtml(report: Report): string {
-  const { plan, candidate, counts, chain, timeLedger, reviews, questions } = report;
+  const { plan, candidate, counts, chain, provenance, timeLedger, reviews, agreement, questions } = report;
   const name = candidate.name ?? 'Candidate without a name';
-  const evaluators = new Set(
-    questions.flatMap(({ entries }) =>
-      entries.flatMap(({ evaluation }) =>
-        evaluation ? `${evaluation.evaluator.id} ${evaluation.evaluator.version}` : [],
-      ),
-    ),
-  );
   const held = chain.isIntact
     ? `holds over ${chain.recordCount} records`
     : `is BROKEN at record ${chain.brokenAt?.seq}`;
@@ -180,20 +197,27 @@ export function toHtml(report: Report): string {
 <h1>${e(plan.title)}</h1>
 <p>${e(name)} · ${e(report.outcome ?? 'under way')} · started ${instant(report.startedAt)} · ended ${instant(report.completedAt)}</p>
 <p>Score <strong>${percent(report.score)}</strong>${report.reviewedScore === null ? '' : `, as reviewed <strong>${percent(report.reviewedScore)}</strong>`} · ${counts.answered} of ${counts.questions} questions answered, ${counts.followUps} follow-ups, ${counts.needsReview} judgements for a person to look at</p>
-<p class="dim">Scores come from words that were found in the answers. They are aids for a person, not grades.</p>
+<p class="dim">Scores come from what an evaluator found in the answers. They are aids for a person, not grades.</p>
 ${questions.map(renderQuestion).join('\n')}
-${reviews.length === 0 ? '' : `<section><h2>Reviews</h2>${table(['When', 'Who', 'About', 'Says', 'Reason'], reviews.map(renderReview))}</section>`}
-<section><h2>Where the time went</h2>
-${table(['', 'h:mm:ss'], [...spent, ['<strong>Together</strong>', `<strong>${duration(timeLedger.totalMs)}</strong>`]], [1])}
+${reviews.length === 0 ? '' : `<section><h2>Reviews</h2>${table(['When', 'Who', 'About', 'Says', 'Reason'], reviews.map(renderReview))}${agreement.length === 0 ? '' : `<h3>Agreement</h3><ul>${agreement.map((pair) => `<li>${e(sayAgreement(pair))}</li>`).join('')}</ul>`}</section>`}
+<section class="whole"><h2>Where the time went</h2>
+${table(['Account', 'h:mm:ss'], [...spent, ['<strong>Together</strong>', `<strong>${duration(timeLedger.totalMs)}</strong>`]], [1])}
 </section>
-<section><h2>Where this comes from</h2>
+<section class="whole"><h2>Where this comes from</h2>
 ${table(
-  ['', ''],
+  ['What', 'Which'],
   [
     ['Interview', e(report.interviewId)],
     ['Plan', `${e(plan.id)} version ${plan.version}, ${e(plan.hash)}`],
-    ['Machine', `version ${e(report.machineVersion)}`],
-    ['Judged by', e([...evaluators].join(', ') || '–')],
+    [
+      'Rubrics',
+      provenance.rubrics.map(({ questionId, hash: rubric }) => `${e(questionId)} ${rubric.slice(0, 16)}`).join(', '),
+    ],
+    [
+      'Machine',
+      `version ${e(provenance.machines.join(', then '))}; records of form ${provenance.recordForms.join(', then ')}`,
+    ],
+    ['Judged by', provenance.judges.map(nameJudge).map(e).join('<br>') || '–'],
     ['Time', `${report.accommodations.untimed ? 'without limits' : `× ${report.accommodations.timeMultiplier}`}`],
     ['Record chain', `${held}${erased}`],
     ['Chain head', e(chain.headHash)],

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { accommodations, outcomes, states, timeLedgerSchema, transcriptSchema } from '../protocol.ts';
 import { stateOf } from '../reduce.ts';
 import { scoreOf } from '../working.ts';
+import { readAgreement } from './agreement.ts';
 import { readLedger } from './ledger.ts';
 import type { Reading } from './read.ts';
 import { reviewedScoreOf } from './reviewed.ts';
+import { provenanceSchema, readProvenance } from './sources.ts';
 
 const instant = z.number().int();
 
@@ -32,6 +34,7 @@ export const reportSchema = z.object({
   machineVersion: z.string(),
   headSeq: z.number().int(),
   chain: chainSchema,
+  provenance: provenanceSchema,
   createdAt: instant,
   startedAt: instant.nullable(),
   completedAt: instant.nullable(),
@@ -44,6 +47,20 @@ export const reportSchema = z.object({
   /** The same with the scores that people have given in their places; null when none has. */
   reviewedScore: z.number().nullable(),
   reviews: transcriptSchema.shape.reviews.unwrap(),
+  /** Each two who judged the same points. */
+  agreement: z.array(
+    z.object({
+      first: z.string(),
+      /** Null = the evaluator. */
+      second: z.string().nullable(),
+      points: z.number().int(),
+      same: z.number().int(),
+      /** Points that both judged without having been shown what others said. */
+      blind: z.number().int(),
+      /** With linear weights; null = too few points, or chance could not differ. */
+      kappa: z.number().nullable(),
+    }),
+  ),
   counts: z.object({
     questions: z.number().int(),
     asked: z.number().int(),
@@ -58,6 +75,8 @@ export const reportSchema = z.object({
       id: z.string(),
       text: z.string(),
       threshold: z.number(),
+      /** Of its rubric, in order. */
+      points: z.array(z.object({ id: z.string(), text: z.string(), weight: z.number() })),
       /** Best score over the answer and its follow-ups; null = not asked, not answered or nothing could judge it. */
       score: z.number().nullable(),
       /** As people left it; null = nobody has judged it. */
@@ -74,7 +93,7 @@ function mean(values: number[]): number | null {
 }
 
 /** Build the report of an interview from its journal. Pure: the same journal gives the same report. */
-export function buildReport({ head, chain, published, standing, transcript, ledger }: Reading): Report {
+export function buildReport({ head, records, chain, published, standing, transcript, ledger }: Reading): Report {
   const { context } = standing.snapshot;
   const { plan } = published;
   const { entries } = transcript;
@@ -100,6 +119,7 @@ export function buildReport({ head, chain, published, standing, transcript, ledg
     machineVersion: head.meta.machineVersion,
     headSeq: standing.seq,
     chain,
+    provenance: readProvenance(published, records, entries, chain.headHash),
     createdAt: head.meta.createdAt,
     startedAt: context.startedAt,
     completedAt: context.completedAt,
@@ -110,6 +130,7 @@ export function buildReport({ head, chain, published, standing, transcript, ledg
       ? mean(plan.questions.map(({ id }) => reviewed(id) ?? score(id)).filter((value) => value !== null))
       : null,
     reviews,
+    agreement: readAgreement(entries, reviews),
     counts: {
       questions: plan.questions.length,
       asked: mains.length,
@@ -123,6 +144,7 @@ export function buildReport({ head, chain, published, standing, transcript, ledg
       id,
       text,
       threshold: rubric.threshold,
+      points: rubric.points.map((point) => ({ id: point.id, text: point.text, weight: point.weight })),
       score: score(id),
       reviewedScore: reviewed(id),
       entries: entries.filter(({ questionId }) => questionId === id),

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../machines/interview.ts';
 import type { ReviewView, TranscriptEntry } from '../protocol.ts';
+import { verdictsOf } from './verdicts.ts';
 
 /** What a verdict of a person is worth, as coverage. */
 const worth: Record<Verdict, number> = { met: 1, partial: 0.5, not_met: 0, contradicted: 0 };
@@ -9,11 +10,10 @@ function overridesOf(reviews: readonly ReviewView[]): { score: number | null; ve
   let score: number | null = null;
   const verdicts = new Map<string, Verdict>();
   for (const review of reviews) {
+    const given = verdictsOf(review);
+    for (const { pointId, verdict } of given) verdicts.set(pointId, verdict);
     if (review.score !== undefined) score = review.score;
-    if (review.pointId !== undefined && review.verdict !== undefined) {
-      verdicts.set(review.pointId, review.verdict);
-      score = null;
-    }
+    else if (given.length > 0) score = null;
   }
   return { score, verdicts };
 }

@@ -27,6 +27,7 @@ function toEvaluationView(plan: Plan, questionId: string, found: StoredEvaluatio
     isDegraded: found.isDegraded,
     flags: found.flags,
     evaluator: found.evaluator,
+    ...(found.model ? { model: found.model } : {}),
     points: found.points.map((judged) => {
       const point = points.find((candidate) => candidate.id === judged.id);
       return { ...judged, text: point?.text ?? '', weight: point?.weight ?? 1 };

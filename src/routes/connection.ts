@@ -4,25 +4,27 @@ import { closeCodeOf, type ErrorCode, type Problem, toProblem, VivaError } from 
 import type { Watched } from '../followers.ts';
 import { type Command, commandRoles, type Down, parseUp, type Role, type Up } from '../protocol.ts';
 import { recordFor } from '../view.ts';
+import { admit } from './admission.ts';
 import { createInbox } from './inbox.ts';
 import type { ConnectionLimits } from './limits.ts';
-import { type Channel, createOutbox } from './outbox.ts';
+import { type Channel, createOutbox, type Unread } from './outbox.ts';
 import type { TakeSeat } from './seats.ts';
 import type { Service } from './service.ts';
 
 // One connection's life: hello, then commands up and commits down. It sees a channel, not a WebSocket: socket.ts does.
 
 export interface ConnectionDeps {
-  service: Pick<Service, 'actors' | 'tickets' | 'clock' | 'metrics'>;
+  service: Pick<Service, 'actors' | 'tickets' | 'clock' | 'metrics' | 'pressure'>;
   limits: ConnectionLimits;
   log: { info(details: object, message: string): void; error(details: object, message: string): void };
   /** From the address of the socket. */
   interviewId: string;
   connectionId: string;
-  /** Rejects when a role of the interview, over all its connections, has sent too much. */
-  spend(by: Role, byteCount: number): Promise<unknown>;
+  /** False when a role of the interview, over all its connections, has sent too much. */
+  spend(by: Role, byteCount: number): boolean;
   /** A seat among the watchers of an interview. */
   takeSeat: TakeSeat;
+  unread: Unread;
   /** 0..1 */
   random(): number;
 }
@@ -59,6 +61,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     channel,
     clock,
     limits: deps.limits,
+    unread: deps.unread,
     onHopeless: () => close('TRY_LATER'),
   });
 
@@ -205,10 +208,9 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     });
   }
 
-  async function spend(by: Role, text: string): Promise<void> {
-    await deps.spend(by, Buffer.byteLength(text)).catch(() => {
+  function spend(by: Role, text: string): void {
+    if (!deps.spend(by, Buffer.byteLength(text)))
       throw new VivaError('RATE_LIMITED', 'too much was sent in a short time; slow down');
-    });
   }
 
   async function greet(frame: Extract<Up, { type: 'hello' }>, text: string): Promise<void> {
@@ -216,7 +218,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     const admission = await service.tickets.redeem(frame.ticket);
     if (admission.interviewId !== interviewId) throw new VivaError('FORBIDDEN', 'the ticket is for another interview');
     // Before it can supersede anybody.
-    await spend(admission.role, text);
+    spend(admission.role, text);
     if (admission.role !== 'candidate') {
       giveSeatBack = deps.takeSeat(interviewId);
       if (!giveSeatBack) throw new VivaError('RATE_LIMITED', 'too many people watch this interview at once');
@@ -237,7 +239,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
   async function dispatch(to: Watched, command: Command, by: Role): Promise<void> {
     const { id } = command;
     inFlight.set(id, (inFlight.get(id) ?? 0) + 1);
-    const result = await to.dispatch(command, by);
+    const result = await admit(service.pressure, command.type, () => to.dispatch(command, by));
     service.metrics.commandAnswered(command.type, result);
     const left = (inFlight.get(id) ?? 1) - 1;
     if (left === 0) inFlight.delete(id);
@@ -259,7 +261,7 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     if (role === null && Buffer.byteLength(text) > deps.limits.helloBytesMax)
       throw new VivaError('FRAME_TOO_LARGE', `before hello at most ${deps.limits.helloBytesMax} bytes are accepted`);
     // Only now, and not as it comes in: who sends is known from the welcome on, and what waited for it counts too.
-    if (role !== null) await spend(role, text);
+    if (role !== null) spend(role, text);
     if (isClosed) return;
     const frame = parseUp(text);
     if (role === null) {

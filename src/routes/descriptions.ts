@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { interview } from '../../machines/interview.ts';
 import { planJsonSchema } from '../plans/jsonschema.ts';
+import { reportJsonSchema } from '../report/jsonschema.ts';
 import { describeSocket } from './asyncapi.ts';
 import { docsPolicy, renderDocs } from './docs.ts';
 import type { Description } from './openapi.ts';
@@ -22,6 +23,7 @@ export function registerDescriptions(app: App, description: Description): void {
 
   serve('/api/machines/interview', 'readMachine', 'The statechart, for the Stately tools.', () => interview.config);
   serve('/plan.schema.json', 'readPlanSchema', 'JSON Schema of plans, for editors.', planJsonSchema);
+  serve('/report.schema.json', 'readReportSchema', 'JSON Schema of reports.', reportJsonSchema);
   serve('/openapi.json', 'readOpenApi', 'All addresses, as OpenAPI 3.1.', description.read);
   serve('/asyncapi.json', 'readAsyncApi', 'The frames of the socket, as AsyncAPI 3.0.', describeSocket);
 

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { assertNotErased, readHead } from '../journal/head.ts';
-import type { InterviewHead } from '../journal/journal.ts';
 import { accommodations, type Role, states, viewSchema } from '../protocol.ts';
 import { readingAt, viewOfReading } from '../report/read.ts';
 import { links } from '../tokens.ts';
@@ -48,27 +47,8 @@ const madeLinks = z.object({
 
 const created = z.object({ id: z.string(), state: z.enum(states), ...madeLinks.shape });
 
-const summary = z.object({
-  id: z.string(),
-  state: z.string(),
-  planId: z.string(),
-  planVersion: z.number().int(),
-  candidate: z.object({ name: z.string().optional(), email: z.string().optional(), locale: z.string().optional() }),
-  externalId: z.string().optional(),
-  createdAt: z.number().int(),
-  updatedAt: z.number().int(),
-  erasedAt: z.number().int().optional(),
-});
-
 function baseOf(request: FastifyRequest, service: Pick<Service, 'publicUrl'>): string {
   return service.publicUrl ?? `${request.protocol}://${request.host}`;
-}
-
-function summarize({ id, state, meta, updatedAt, erasedAt }: InterviewHead): z.infer<typeof summary> {
-  const { planId, planVersion, candidate, externalId, createdAt } = meta;
-  const external = externalId === undefined ? {} : { externalId };
-  const erased = erasedAt === null ? {} : { erasedAt };
-  return { id, state, planId, planVersion, candidate, ...external, createdAt, updatedAt, ...erased };
 }
 
 /**
@@ -94,7 +74,7 @@ export async function makeLinks(service: Pick<Service, 'journal' | 'tokens' | 'f
   };
 }
 
-/** Create, list and read interviews, and get the tickets that open their sockets. */
+/** Create and read interviews, and get the tickets that open their sockets. */
 export function registerInterviews(app: App, service: Service): void {
   const { journal, actors, tickets, tokens, clock, findPlan } = service;
   const operator = allow(tokens, 'operator');
@@ -125,30 +105,6 @@ export function registerInterviews(app: App, service: Service): void {
         ...(key === undefined ? {} : { idempotency: { key, digest } }),
       });
       return reply.code(201).send(await makeLinks(service, id, baseOf(request, service)));
-    },
-  );
-
-  app.get(
-    '/api/interviews',
-    {
-      onRequest: operator,
-      schema: {
-        operationId: 'listInterviews',
-        summary: 'List interviews, newest first, page by page.',
-        querystring: z.object({
-          state: z.enum(states).optional(),
-          cursor: z.string().max(500).optional(),
-          limit: z.coerce.number().int().min(1).max(200).default(50),
-        }),
-        response: {
-          200: z.object({ interviews: z.array(summary), cursor: z.string().nullable() }),
-          ...problemResponses,
-        },
-      },
-    },
-    async ({ query: { state, cursor, limit } }) => {
-      const page = await journal.list({ limit, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) });
-      return { interviews: page.heads.map(summarize), cursor: page.cursor };
     },
   );
 

@@ -12,6 +12,9 @@ export interface ConnectionLimits {
   /** Above this, or lagging for longer than `lagMs`, a reader is given up. */
   bufferedBytesMax: number;
   lagMs: number;
+  /** Above this, over all readers of the process, those are given up that have left more than `frugalBytes`. */
+  unreadBytesMax: number;
+  frugalBytes: number;
   /** After a restart clients come back within this span, spread evenly. */
   restartSpreadMs: number;
   /** After a failure of the store the interview is opened again, first after `reopenMs`, then doubling. */
@@ -42,6 +45,8 @@ export const socketLimits: SocketLimits = {
   lagBytes: 1024 * 1024,
   bufferedBytesMax: 4 * 1024 * 1024,
   lagMs: 30_000,
+  unreadBytesMax: 256 * 1024 * 1024,
+  frugalBytes: 64 * 1024,
   restartSpreadMs: 5_000,
   reopenMs: 250,
   reopenAttemptsMax: 7,

@@ -11,6 +11,11 @@ export interface Channel {
   readonly bufferedBytes: number;
 }
 
+/** What all readers of this process have left unread, together. Units: bytes. */
+export interface Unread {
+  bytes: number;
+}
+
 /** What goes out to one connection; memory is bounded however slowly it reads. */
 export interface Outbox {
   /** A frame that must not be skipped: an ack, an error, a notice. */
@@ -24,10 +29,11 @@ export interface Outbox {
 export function createOutbox(deps: {
   channel: Channel;
   clock: Clock;
-  limits: Pick<ConnectionLimits, 'lagBytes' | 'bufferedBytesMax' | 'lagMs'>;
+  limits: Pick<ConnectionLimits, 'lagBytes' | 'bufferedBytesMax' | 'lagMs' | 'unreadBytesMax' | 'frugalBytes'>;
+  unread: Unread;
   onHopeless: () => void;
 }): Outbox {
-  const { channel, clock, limits, onHopeless } = deps;
+  const { channel, clock, limits, unread, onHopeless } = deps;
   let newest: (() => Down[]) | null = null;
   let callOff: (() => void) | null = null;
   let isClosed = false;
@@ -50,7 +56,9 @@ export function createOutbox(deps: {
     if (isClosed) return;
     // What the reader left unread before counts, not what is being handed over now: a frame may be larger than the
     // limit alone, and while it is under way the limit is for what has piled up beside it.
-    if (channel.bufferedBytes - Math.max(0, ...giants) > limits.bufferedBytesMax) {
+    const leftBytes = channel.bufferedBytes - Math.max(0, ...giants);
+    const isTooMuch = unread.bytes > limits.unreadBytesMax && leftBytes > limits.frugalBytes;
+    if (isTooMuch || leftBytes > limits.bufferedBytesMax) {
       giveUp();
       return;
     }
@@ -58,7 +66,9 @@ export function createOutbox(deps: {
     const byteCount = Buffer.byteLength(text);
     const isGiant = byteCount > limits.bufferedBytesMax;
     if (isGiant) giants.push(byteCount);
+    unread.bytes += byteCount;
     channel.send(text, () => {
+      unread.bytes -= byteCount;
       if (isGiant) giants.shift();
       caughtUp();
     });

@@ -29,13 +29,11 @@ const codesByFastifyCode: Record<string, ErrorCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
   FST_ERR_CTP_EMPTY_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
-  FST_UNDER_PRESSURE: 'TRY_LATER',
 };
 
 const details: Partial<Record<ErrorCode, string>> = {
   BODY_TOO_LARGE: 'send less, or send it in parts',
   MEDIA_TYPE_UNSUPPORTED: 'send `Content-Type: application/json`; plans may also be application/yaml',
-  TRY_LATER: 'the service is overloaded; try again after the time in Retry-After',
   NOT_FOUND: 'there is nothing at this address',
   REQUEST_INVALID: 'the request cannot be read; bodies are JSON',
 };
@@ -74,13 +72,17 @@ function sendProblem(reply: FastifyReply, problem: Problem & { instance?: string
 export function answerError(error: FastifyError | VivaError, request: FastifyRequest, reply: FastifyReply): ErrorCode {
   const problem = problemOf(error);
   if (problem.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
-  if (problem.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '2');
+  const retryAfterMs = problem.retryAfterMs ?? (problem.status === 503 ? 2_000 : null);
+  if (retryAfterMs !== null && !reply.hasHeader('retry-after'))
+    reply.header('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
   if (problem.status < 500) {
     request.log.info({ code: problem.code }, 'refused');
     sendProblem(reply, problem);
     return problem.code;
   }
   if (problem.status === 500) request.log.error({ err: error }, 'a request failed');
+  // Who is overloaded does not write about it at length.
+  else if (problem.code === 'TRY_LATER') request.log.info({ code: problem.code }, 'turned away');
   else request.log.warn({ code: problem.code, err: error.cause ?? error }, 'unavailable');
   const detail =
     problem.status === 500 ? 'this failed; the log has more under the id in `instance`' : 'try again in a moment';

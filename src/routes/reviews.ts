@@ -4,6 +4,7 @@ import { type Review, reviewSchema } from '../annotations.ts';
 import { VivaError } from '../errors.ts';
 import type { Plan } from '../plans/schema.ts';
 import { reevaluate } from '../reevaluation.ts';
+import { verdictsOf } from '../report/verdicts.ts';
 import { allow, interviewParams } from './access.ts';
 import { problemResponses } from './problems.ts';
 import { named } from './schemas.ts';
@@ -27,13 +28,14 @@ const reevaluated = z.discriminatedUnion('ok', [
   z.object({ questionId: z.string(), promptId: z.string(), ok: z.literal(false), code: z.string() }),
 ]);
 
-function assertInPlan({ questionId, pointId }: Review, { questions }: Plan): void {
+function assertInPlan(review: Review, { questions }: Plan): void {
+  const { questionId } = review;
   if (questionId === undefined) return;
   const question = questions.find(({ id }) => id === questionId);
   const accepted = (items: { id: string }[]) => items.map(({ id }) => id).join(', ');
   if (!question) throw new VivaError('REQUEST_INVALID', `questionId: accepted are ${accepted(questions)}`);
   const { points } = question.rubric;
-  if (pointId !== undefined && !points.some(({ id }) => id === pointId))
+  if (verdictsOf(review).some(({ pointId }) => !points.some(({ id }) => id === pointId)))
     throw new VivaError('REQUEST_INVALID', `pointId: accepted are ${accepted(points)}`);
 }
 
@@ -61,8 +63,8 @@ export function registerReviews(app: App, service: Service): void {
       const { id = randomUUID(), ...review } = body;
       const { published } = await readInterview(params.id);
       assertInPlan(review, published.plan);
-      const actor = await actors.open(params.id);
-      const result = await actor.annotate(id, { type: 'review.added', ...review }, identity.role);
+      const by = identity.role === 'operator' ? 'operator' : 'reviewer';
+      const result = await actors.order(params.id, { by, id, annotation: { type: 'review.added', ...review } });
       if (!result.ok) throw new VivaError(result.problem.code, result.problem.detail);
       return reply.code(201).send({ id, seq: result.seq, duplicate: result.duplicate });
     },

@@ -7,6 +7,7 @@ import type { Evaluator } from '../evaluators/evaluator.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PublishedPlan } from '../plans/schema.ts';
+import type { Pressure } from '../pressure.ts';
 import type { Reading } from '../report/read.ts';
 import type { Tickets } from '../tickets.ts';
 import type { Tokens } from '../tokens.ts';
@@ -28,6 +29,8 @@ export interface Service {
   readonly tickets: Tickets;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** How much is under way, and what can still be taken on. */
+  readonly pressure: Pressure;
   /** Judges again what was answered. */
   readonly evaluator: Evaluator;
   /** The longest answer that is taken. Units: characters. */

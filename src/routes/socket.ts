@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
-import { closeCodeOf, toProblem, VivaError } from '../errors.ts';
+import { closeCodeOf, type Problem, toProblem, VivaError } from '../errors.ts';
 import { format, limits, SUBPROTOCOL } from '../protocol.ts';
 import { interviewParams } from './access.ts';
+import { busy, isNewcomer } from './admission.ts';
+import { createAllowance } from './allowance.ts';
 import { type Connection, createConnection } from './connection.ts';
 import type { SocketLimits } from './limits.ts';
 import type { Channel } from './outbox.ts';
@@ -68,10 +68,14 @@ export function isSocketUpgrade({ method, url = '', headers }: IncomingMessage):
 export async function registerSocket(app: App, service: Service, limitsHere: SocketLimits): Promise<void> {
   const { clock } = service;
   const live = new Set<Live>();
+  const responses = new WeakMap<FastifyRequest, ServerResponse>();
+  const unread = { bytes: 0 };
   const takeAddress = createSeats(limitsHere.addressSocketsMax);
   const takeSeat = createSeats(limitsHere.interviewSocketsMax);
-  const frames = new RateLimiterMemory({ points: limitsHere.framesPerMinuteMax, duration: 60 });
-  const bytes = new RateLimiterMemory({ points: limitsHere.bytesPerMinuteMax, duration: 60 });
+  const spend = createAllowance(clock, {
+    framesMax: limitsHere.framesPerMinuteMax,
+    bytesMax: limitsHere.bytesPerMinuteMax,
+  });
   let callOffBeat: (() => void) | null = null;
 
   function beat(): void {
@@ -99,20 +103,34 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
     clearTimeout(patience);
   }
 
+  // ws has answered a broken or oversized frame with its close code already; terminating here would swallow it.
+  function onSocketError(error: Error, socket: WebSocket): void {
+    const isTheirs = 'code' in error && String(error.code).startsWith('WS_ERR_');
+    if (isTheirs || socket.readyState >= socket.CLOSING) {
+      app.log.info({ code: 'code' in error ? error.code : error.name }, 'socket error');
+      return;
+    }
+    app.log.error({ err: error }, 'a socket failed');
+    socket.close(1011, 'INTERNAL');
+  }
+
+  /**
+   * Let go of the request that was upgraded and of its answer, which the transport and the plugin's listener for errors
+   * would keep for as long as the connection lasts: a fifth of what an idle interview takes in memory.
+   */
+  function forgetUpgrade(socket: WebSocket, request: FastifyRequest): void {
+    responses.get(request)?.detachSocket(request.raw.socket);
+    socket.removeAllListeners('error');
+    socket.on('error', (error) => onSocketError(error, socket));
+  }
+
   await app.register(fastifyWebsocket, {
     options: {
       maxPayload: limits.frameBytesMax,
       perMessageDeflate: false,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     },
-    // ws has answered a broken or oversized frame with its close code already; terminating here would swallow it.
-    errorHandler(error, socket, request) {
-      const isTheirs = 'code' in error && String(error.code).startsWith('WS_ERR_');
-      if (isTheirs || socket.readyState >= socket.CLOSING)
-        return request.log.info({ code: 'code' in error ? error.code : error.name }, 'socket error');
-      request.log.error({ err: error }, 'a socket failed');
-      socket.close(1011, 'INTERNAL');
-    },
+    errorHandler: onSocketError,
     async preClose() {
       await service.actors.drain();
       await closeAll();
@@ -126,19 +144,18 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
   beat();
   service.metrics.watchSockets(() => [...live].map(({ connection }) => connection.role));
 
-  function serve(socket: WebSocket, request: FastifyRequest): void {
-    const { id } = request.params as { id: string };
-    const connectionId = randomUUID();
+  /** The connection is called as the request that opened it, by which its line in the log is found. */
+  function serve(socket: WebSocket, id: string, connectionId: string): void {
     const connection = createConnection(
       {
         service,
         limits: limitsHere,
-        log: request.log,
+        log: app.log,
         interviewId: id,
         connectionId,
-        spend: (role, byteCount) =>
-          Promise.all([frames.consume(`${role} ${id}`), bytes.consume(`${role} ${id}`, byteCount)]),
+        spend: (role, byteCount) => spend(`${role} ${id}`, byteCount),
         takeSeat,
+        unread,
         random: Math.random,
       },
       toChannel(socket),
@@ -169,12 +186,22 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
     if (socket.destroyed) giveBack();
   }
 
-  function refuseVersion(socket: WebSocket): void {
-    const problem = toProblem('VERSION_UNSUPPORTED', `offer the WebSocket subprotocol ${SUBPROTOCOL}`);
+  /** Refuse a connection after its upgrade, because a browser does not tell its page why an upgrade was refused. */
+  function turnAway(socket: WebSocket, problem: Problem): void {
+    service.metrics.refused('socket', problem.code);
     const patience = setTimeout(() => socket.terminate(), limitsHere.closeMs);
     socket.once('close', () => clearTimeout(patience));
     socket.send(format({ type: 'error', problem }));
     socket.close(closeCodeOf(problem.code), problem.code);
+  }
+
+  function receive(socket: WebSocket, request: FastifyRequest): void {
+    forgetUpgrade(socket, request);
+    const { id } = request.params as { id: string };
+    if (socket.protocol !== SUBPROTOCOL)
+      turnAway(socket, toProblem('VERSION_UNSUPPORTED', `offer the WebSocket subprotocol ${SUBPROTOCOL}`));
+    else if (isNewcomer(service, id)) turnAway(socket, busy);
+    else serve(socket, id, request.id);
   }
 
   app.get(
@@ -187,7 +214,7 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
         params: interviewParams,
         response: { 101: z.void(), ...problemResponses },
       },
-      onRequest: async (request) => {
+      onRequest: async (request, reply) => {
         if (!request.ws)
           throw new VivaError(
             'VERSION_UNSUPPORTED',
@@ -199,8 +226,9 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
             'this Origin may not open sockets; the operator lists origins in VIVA_ORIGINS',
           );
         takeAddressSeat(request);
+        responses.set(request, reply.raw);
       },
     },
-    (socket, request) => (socket.protocol === SUBPROTOCOL ? serve(socket, request) : refuseVersion(socket)),
+    receive,
   );
 }

@@ -85,6 +85,32 @@ test('[W6] whatever happens while the candidate is away comes after a record of 
   expect((await typesOf(journal, id)).slice(2)).toEqual(['candidate.left', 'deadline.extend']);
 });
 
+test('[W6] who left just before a downtime was away before it, and the downtime costs them nothing', async () => {
+  const { actor, candidate, beat, journal, id, clock } = await started({
+    published: planWith({ disconnectedMinutes: 5 }),
+  });
+  const { prompt } = await look(actor);
+  await beat(30 * SECOND);
+  const goneAt = clock.now();
+  actor.detach(candidate.id);
+  await beat(7 * SECOND);
+  const sleptAt = clock.now();
+  clock.jump(sleptAt + 60 * MINUTE);
+  const { view } = await actor.attach(listener());
+  const records = ((await journal.load(id))?.records ?? []).slice(2);
+  expect(records.map(({ event, at }) => [event.type, at])).toEqual([
+    ['candidate.left', goneAt],
+    ['service.returned', clock.now()],
+    ['candidate.joined', clock.now()],
+  ]);
+  const { timeLedger } = (await look(actor, 'reviewer')) as ReviewerView;
+  const { downMs, disconnectedMs } = timeLedger;
+  expect(downMs + disconnectedMs).toBe(clock.now() - goneAt);
+  // Away until the last sign of life.
+  expect(disconnectedMs).toBeLessThanOrEqual(sleptAt - goneAt);
+  expect(view.prompt?.deadlineAt).toBe(Number(prompt?.deadlineAt) + clock.now() - goneAt);
+});
+
 test('[W6] a deadline that comes in a short absence is not the end of a time that does not count', async () => {
   const { actor, candidate, beat, journal, id } = await started({ published: planWith({ disconnectedMinutes: 1 }) });
   const { prompt } = await look(actor);

@@ -14,7 +14,7 @@ import { published, smallPlan } from '../support/plans.ts';
 import { takeSeed } from '../support/random.ts';
 import { SWEEP_MS, sweptClock } from '../support/sweeps.ts';
 
-// Rules R5 and R8–R13: PROTOCOL.md.
+// Rules R5, R8–R13 and R15: PROTOCOL.md.
 
 const QUESTION_MS = 60_000;
 async function createMany(w: World, count: number): Promise<string[]> {
@@ -230,6 +230,26 @@ test('[R11] overdue interviews that cannot be opened hold up no other one, and a
   await finishSweep(() => clock.advance(SWEEP_MS));
   expect(await stateOf(broken)).toBe('COMPLETE');
 }, 60_000);
+
+test('[R15] overdue interviews are opened several at a time, and not too many', async () => {
+  const { clock, finishSweep } = sweptClock();
+  const inner = createMemoryJournal({ now: clock.now });
+  const underWay = new Set<string>();
+  let highest = 0;
+  const claim: Journal['claim'] = async (id, ...more) => {
+    underWay.add(id);
+    highest = Math.max(highest, underWay.size);
+    await new Promise((resolve) => setImmediate(resolve));
+    underWay.delete(id);
+    return inner.claim(id, ...more);
+  };
+  const w = world({ clock, journal: { ...inner, claim }, limits: { sweepMs: SWEEP_MS, leaseMs: 500 } });
+  const ids = await createMany(w, 100);
+  clock.advance(w.published.plan.limits.invitationDays * 86_400_000);
+  await finishSweep(() => w.actors.start());
+  expect(highest).toBe(32);
+  for (const id of ids) expect((await w.journal.load(id))?.head.state).toBe('COMPLETE');
+});
 
 test('[R13] starting brings and arms nothing that is not overdue, however much is stored', async () => {
   const { clock, finishSweep } = sweptClock();

@@ -91,6 +91,42 @@ test('[W6] a candidate who was connected when the store failed was not away befo
   expect(await records()).toEqual([['candidate.left', lostAt]]);
 });
 
+test('[S20] who arrives while the store fails is sent to find the interview again, and not away', async () => {
+  const { actor, clock, open, setFailing, id } = await started();
+  const { prompt } = await look(actor);
+  clock.jump(Number(prompt?.deadlineAt));
+  setFailing(true);
+  const arriving = listener();
+  await actor.attach(arriving);
+  expect(arriving.ended).toEqual(['STORE_UNAVAILABLE']);
+  setFailing(false);
+  const again = listener();
+  const { view } = await (await open(id)).attach(again);
+  expect(again.ended).toEqual([]);
+  expect(view.prompt?.id).not.toBe(prompt?.id);
+});
+
+test('[N1] who arrives while another node takes the interview over finds it there, or is superseded there', async () => {
+  for (const [heldFor, ended] of [
+    ['operator', ['TRY_LATER']],
+    ['candidate', ['SUPERSEDED', 'TRY_LATER']],
+  ] as const) {
+    const { actor, clock, holdBack, id } = await started();
+    const { prompt } = await look(actor);
+    clock.jump(Number(prompt?.deadlineAt));
+    const { reached, letGo } = holdBack();
+    const arriving = listener();
+    const watching = listener('reviewer');
+    const attached = actor.attach(arriving);
+    const watched = actor.attach(watching);
+    await reached;
+    actor.see({ id, epoch: actor.epoch + 1, headSeq: 9, heldFor, owner: 'other', isErased: false });
+    letGo();
+    await Promise.all([attached, watched]);
+    expect([...arriving.ended, ...watching.ended]).toEqual([ended[0], 'TRY_LATER']);
+  }
+});
+
 test('[W6] an older tab that goes while a newer one arrives is nobody who goes', async () => {
   const { actor, candidate, clock, holdBack, records } = await started();
   const { prompt } = await look(actor);

@@ -195,7 +195,7 @@ async function finish(w: World): Promise<unknown> {
   const report = buildReport(await readInterview(w.journal, async () => w.published, id));
   return JSON.parse(
     JSON.stringify(report, (key, value) =>
-      /At$|^at$|interviewId|headSeq|recordCount|headHash/.test(key) ? undefined : value,
+      /At$|^at$|interviewId|headSeq|recordCount|headHash|chainHead/.test(key) ? undefined : value,
     ),
   );
 }

@@ -6,6 +6,7 @@ import { createRubricEvaluator } from '../../src/evaluators/rubric.ts';
 import { ADMIN_KEY, build, command, viewWhere } from '../support/app.ts';
 import { run, runWith } from '../support/cli.ts';
 import { makePath, openSqlite } from '../support/journal.sqlite.ts';
+import { complete, modelServer, sayAll } from '../support/model.server.ts';
 
 // Rules G7 and G8: what was answered, judged again.
 
@@ -88,10 +89,38 @@ test('[G7] viva rerun shows scores, verdicts and decisions of then and of anothe
   expect(JSON.parse(out)[0].after.score).toBeLessThan(0.9);
   const text = (await again()).out;
   expect(text).toMatch(
-    /^cache {2}100 % → \d+ %\n {2}expiry: - → not_met\n {2}then: asks nothing \(threshold-reached\)\n/,
+    /^cache {2}100 % → \d+ %\n {2}expiry: - → not_met\n {2}as then: asks nothing \(threshold-reached\)\n/,
   );
   expect(text).toContain('queue  100 % → the plan has no such question');
+  expect(text).toMatch(/\n\n2 answers: 1 score, 1 verdict and 0 decisions other than then; 1 not judged\n$/);
   expect(await app.journal.load(id)).toEqual(before);
+});
+
+test('[G7] viva rerun judges by another published version of the plan, and says where all is as it was', async () => {
+  const { app, id, path } = await serve();
+  await app.request('/api/plans', { token: ADMIN_KEY, json: stricter });
+  const by = (version: string) => run('rerun', id, '--plan-version', version, '--store', `sqlite:${path}`);
+  const same = await by('1');
+  expect(same.out).toBe(
+    'cache  100 % as then\n  as then: asks nothing (threshold-reached)\n' +
+      'queue  100 % as then\n  as then: asks nothing (threshold-reached)\n' +
+      '\n2 answers: 0 scores, 0 verdicts and 0 decisions other than then\n',
+  );
+  expect((await by('2')).out).toContain('  expiry: - → not_met\n');
+  expect(await by('3')).toMatchObject({ code: 1, err: expect.stringContaining('in version 3') });
+  expect(await by('x')).toMatchObject({ code: 2, err: expect.stringContaining('--plan-version') });
+});
+
+test('[G7] viva rerun shows what another evaluator makes of the same answers and the same plan', async () => {
+  const { id, path } = await serve();
+  const { settings } = await modelServer(({ points }, response) => complete(response, sayAll(points, 'not_met', '')));
+  const env = { VIVA_LLM_URL: settings.url, VIVA_LLM_MODEL: settings.model };
+  const { code, out } = await runWith(env, 'rerun', id, '--evaluator', 'llm', '--json', '--store', `sqlite:${path}`);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject([
+    { promptId: 'cache', before: { score: 1 }, after: { score: 0, needsReview: true, decision: { isAsked: true } } },
+    { promptId: 'queue', before: { score: 1 }, after: { score: 0, decision: { reason: 'limit-reached' } } },
+  ]);
 });
 
 test('[G7] viva rerun says what is wrong with the interview, the plan or the command', async () => {
@@ -101,6 +130,8 @@ test('[G7] viva rerun says what is wrong with the interview, the plan or the com
     code: 1,
     err: expect.stringContaining('no interview'),
   });
+  const missing = await run('rerun', id, '--plan', `${file}.not`, ...store);
+  expect(missing).toEqual({ code: 1, out: '', err: `${file}.not does not exist\n` });
   writeFileSync(file, '{"id": "again"}');
   expect(await run('rerun', id, '--plan', file, ...store)).toMatchObject({
     code: 1,

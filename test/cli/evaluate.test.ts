@@ -86,7 +86,28 @@ describe('viva evaluate --batch', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ score: 0.75, followUp: { due: false } });
   });
 
+  it('[E29] fits a threshold that is left out to marked answers, and keeps one that is written', async () => {
+    const half = { ...goodCase, answer: 'The effect is one.' };
+    const examples = [
+      { answer: half.answer, score: 1 },
+      { answer: 'An effect of one.', score: 0.8 },
+    ];
+    const isDue = async (rubric: object) => {
+      const { lines } = await run(['--batch'], JSON.stringify({ ...half, rubric: { ...goodCase.rubric, ...rubric } }));
+      return JSON.parse(lines[0] ?? '').followUp.due;
+    };
+    expect(await isDue({})).toBe(true);
+    expect(await isDue({ examples })).toBe(false);
+    expect(await isDue({ examples, threshold: 0.9 })).toBe(true);
+  });
+
   it.each<[string, unknown, string, RegExp]>([
+    [
+      'marks of another scale',
+      { ...goodCase, rubric: { points: [point], examples: [{ answer: 'x', score: 4 }] } },
+      'rubric.examples[0].score',
+      /^expected at most 1, got 4/,
+    ],
     ['not JSON', '{"id": ', '', /one JSON object per line/],
     ['not an object', [1], '', /^expected a case: a block of keys \(id, question, rubric, answer\), got a list of 1$/],
     ['no id', { ...goodCase, id: undefined }, 'id', /^expected a text of at most 200 characters, or a number$/],
@@ -248,7 +269,7 @@ questions:
         { id: 'same', verdict: 'met', reason: expect.any(String) },
         { id: 'retry', verdict: 'not_met' },
       ],
-      evaluator: { id: 'rubric', version: '2' },
+      evaluator: { id: 'rubric', version: '3' },
     });
   });
 

@@ -5,7 +5,7 @@ import type { Command } from '../../src/protocol.ts';
 import { memoryStorage, nextCommand, refusal, setOpenStage, setStage, until, welcomeNext } from './setup.ts';
 
 // Commands of the client:
-// Rules C1–C11: PROTOCOL.md.
+// Rules C1–C12: PROTOCOL.md.
 
 const skip = { type: 'prompt.skip', promptId: 'p1' } as const;
 const draft = (text: string, promptId = 'p1') => ({ type: 'answer.draft', promptId, text }) as const;
@@ -141,6 +141,54 @@ describe('delivery', () => {
     expect((await nextCommand(socket)).type).toBe('prompt.skip');
   });
 
+  test('[C13] a command is not given again before the time that its refusal names', async () => {
+    const { client, clock, socket, signal } = await setOpenStage();
+    const sent = client.send(submit('too early'));
+    const first = await nextCommand(socket);
+    const wait = nextWake(clock);
+    socket.send(refusal('RATE_LIMITED', first.id, { retryAfterMs: 3_000 }));
+    await wait;
+    clock.advance(2_999);
+    signal();
+    expect((await socket.next()).type).toBe('ping');
+    expect(client.getState().connection).toBe('open');
+    clock.advance(2_000);
+    expect(await nextCommand(socket)).toEqual(first);
+    socket.send({ type: 'ack', id: first.id, seq: 2, duplicate: false });
+    expect((await sent).seq).toBe(2);
+  });
+
+  test('[C14] an answer takes the place of a draft that could not be taken, and goes at once', async () => {
+    const { client, clock, socket } = await setOpenStage();
+    const drafted = client.send(draft('a draf'));
+    const other = client.send(draft('of another prompt', 'p2'));
+    const first = await nextCommand(socket);
+    const wait = nextWake(clock);
+    socket.send(refusal('RATE_LIMITED', first.id, { retryAfterMs: 3_000 }));
+    await wait;
+    const answered = client.send(submit('an answer'));
+    expect(client.getState().pendingCount).toBe(2);
+    clock.advance(5_000);
+    const second = await nextCommand(socket);
+    expect(second).toMatchObject({ type: 'answer.draft', promptId: 'p2' });
+    socket.send({ type: 'ack', id: second.id, seq: 2, duplicate: false });
+    const third = await nextCommand(socket);
+    expect(third).toMatchObject({ type: 'answer.submit', text: 'an answer' });
+    socket.send({ type: 'ack', id: third.id, seq: 3, duplicate: false });
+    expect((await Promise.all([drafted, other, answered])).map(({ seq }) => seq)).toEqual([3, 2, 3]);
+  });
+
+  test('[C14] the answer does not wait for the time that was named for the draft', async () => {
+    const { client, clock, socket } = await setOpenStage();
+    void client.send(draft('a draf'));
+    const first = await nextCommand(socket);
+    const wait = nextWake(clock);
+    socket.send(refusal('RATE_LIMITED', first.id, { retryAfterMs: 3_000 }));
+    await wait;
+    void client.send(submit('an answer'));
+    expect(await nextCommand(socket)).toMatchObject({ type: 'answer.submit', text: 'an answer' });
+  });
+
   test('[C9] the third INTERNAL refuses a command, so that the others pass', async () => {
     const { client, clock, socket, signal } = await setOpenStage();
     const sent = client.send(submit('poison'));
@@ -249,6 +297,20 @@ describe('storage', () => {
     expect(types.sort()).toEqual(['answer.submit', 'prompt.skip']);
     await until(client, ({ pendingCount }) => pendingCount === 0);
     expect(storage.keys()).toEqual([]);
+  });
+
+  test('[C12] an erased interview leaves nothing in the storage, not even what another tab put there', async () => {
+    const storage = memoryStorage();
+    const stage = await setOpenStage({ storage });
+    const sent = stage.client.send(submit('mine'));
+    const other = createClient({ url: stage.server.url, interviewId: 'i1', token: 'token-1', storage });
+    void other.send(draft('of another tab'));
+    expect(storage.keys()).toEqual([OUTBOX_KEY]);
+    stage.socket.close(4410);
+    await until(stage.client, ({ connection }) => connection === 'refused');
+    await expect(sent).rejects.toMatchObject({ code: 'INTERVIEW_ERASED' });
+    expect(storage.keys()).toEqual([]);
+    expect(stage.client.getState().pendingCount).toBe(0);
   });
 
   test.each(['no JSON', '{"a":1}', '[null, 1, {"id": 5}]'])('[C7] stored %s is no command', async (text) => {

@@ -87,8 +87,10 @@ export async function nextCommand(socket: ScriptedSocket) {
 }
 
 /** An `error` frame. */
-export function refusal(code: Parameters<typeof toProblem>[0], id?: string): Down {
-  return { type: 'error', ...(id === undefined ? {} : { id }), problem: toProblem(code, `scripted ${code}`) };
+export function refusal(
+  ...[code, id, extra]: [Parameters<typeof toProblem>[0], string?, Parameters<typeof toProblem>[2]?]
+): Down {
+  return { type: 'error', ...(id === undefined ? {} : { id }), problem: toProblem(code, `scripted ${code}`, extra) };
 }
 
 /** A storage like a browser's. */

@@ -19,10 +19,10 @@ describe('readConfig', () => {
       store: { kind: 'sqlite', path: 'data/viva.sqlite' },
       origins: [],
       trustedProxies: [],
-      evaluator: 'rubric',
       logLevel: 'info',
       answerCharsMax: 20_000,
       mailboxMax: 256,
+      commandsMax: 2_000,
       liveMax: 10_000,
       storeConnectionsMax: 10,
       hibernateAfterMs: 300_000,
@@ -46,6 +46,7 @@ describe('readConfig', () => {
       HOST: '::1',
       PORT: '0',
       VIVA_STORE: 'sqlite:/var/lib/viva/viva.sqlite',
+      VIVA_HINTS: 'redis://10.0.0.7:6379/1',
       VIVA_SECRET: SECRET,
       VIVA_ADMIN_KEY: 'sixteen-or-more-characters',
       VIVA_PUBLIC_URL: 'https://viva.example.com/',
@@ -59,6 +60,7 @@ describe('readConfig', () => {
         host: '::1',
         port: 0,
         store: { kind: 'sqlite', path: '/var/lib/viva/viva.sqlite' },
+        hintsUrl: 'redis://10.0.0.7:6379/1',
         secret: SECRET,
         adminKey: 'sixteen-or-more-characters',
         publicUrl: 'https://viva.example.com',
@@ -76,11 +78,18 @@ describe('readConfig', () => {
     ['PORT', '3e3'],
     ['HOST', 'not a host'],
     ['VIVA_STORE', 'mysql://x'],
+    ['VIVA_HINTS', 'memory'],
+    ['VIVA_HINTS', 'sqlite:x'],
+    ['VIVA_HINTS', '10.0.0.7:6379'],
     ['VIVA_STORE', 'sqlite:'],
     ['VIVA_STORE', 'postgres:viva'],
     ['VIVA_STORE', 'redis:cache'],
     ['VIVA_STORE', 'redis://cache/viva'],
-    ['VIVA_EVALUATOR', 'llm'],
+    ['VIVA_LLM_URL', 'ollama'],
+    ['VIVA_LLM_URL', 'https:llm.example.com/v1'],
+    ['VIVA_LLM_MODEL', 'a model'],
+    ['VIVA_LLM_PRICES', '3'],
+    ['VIVA_LLM_CALLS_MAX', '0'],
     ['VIVA_EVALUATOR', 'oracle'],
     ['VIVA_ORIGINS', 'https://a.example.com,*'],
     ['VIVA_ORIGINS', 'https://a.example.com/path'],
@@ -95,9 +104,48 @@ describe('readConfig', () => {
     expect(problems[0]).toContain(`accepted: ${variables[name].accepted}`);
   });
 
-  test('what is planned is told apart from what is wrong', () => {
-    expect(problemsOf({ VIVA_EVALUATOR: 'llm' })[0]).toContain('not supported by this version');
-    expect(problemsOf({ VIVA_EVALUATOR: 'oracle' })[0]).not.toContain('not supported by this version');
+  test('a model that is to judge has to be named, and its key is never shown', () => {
+    expect(problemsOf({ VIVA_EVALUATOR: 'llm' }).map((problem) => problem.split(' ')[0])).toEqual([
+      'VIVA_LLM_URL',
+      'VIVA_LLM_MODEL',
+    ]);
+    expect(problemsOf({ VIVA_LLM_URL: 'openai' })).toEqual([expect.stringContaining('VIVA_LLM_MODEL is not set')]);
+    expect(problemsOf({ VIVA_EVALUATOR: 'rubric', VIVA_LLM_URL: 'openai' })).toEqual([]);
+    expect(problemsOf({ VIVA_LLM_KEY: 'with a space' })[0]).not.toContain('with a space');
+  });
+
+  test.each([
+    'https://llm.example.com/v1?api-key=hunter2',
+    'https://llm.example.com/v1?',
+    'https://llm.example.com/v1#hunter2',
+    'https://:hunter2@llm.example.com/v1',
+    'https:/viva:hunter2@llm.example.com/v1',
+    'https:viva:hunter2@llm.example.com/v1',
+  ])('an address of a model with more than a place is refused, and what it holds is never shown: %s', (text) => {
+    const problems = problemsOf({ VIVA_LLM_URL: text, VIVA_LLM_MODEL: 'm' });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain('VIVA_LLM_URL="https:');
+    expect(problems[0]).not.toContain('hunter2');
+  });
+
+  test('three variables are enough for a model, and a fourth tells what it costs', () => {
+    const env = { VIVA_LLM_URL: 'https://llm.example.com/v1', VIVA_LLM_MODEL: 'm-1', VIVA_LLM_KEY: 'k' };
+    const read = readConfig({ ...env, VIVA_LLM_PRICES: '2.5/10' });
+    expect(read).toMatchObject({
+      ok: true,
+      config: {
+        llm: {
+          url: 'https://llm.example.com/v1',
+          model: 'm-1',
+          key: 'k',
+          prices: { input: 2.5, output: 10 },
+          timeoutMs: 15_000,
+          callsMax: 8,
+          interviewTokensMax: 500_000,
+        },
+      },
+    });
+    expect(readConfig({ ...env, VIVA_EVALUATOR: 'rubric' })).not.toHaveProperty('config.llm');
   });
 
   test.each(['VIVA_SECRET', 'VIVA_ADMIN_KEY'] as const)('a bad %s is named but never shown', (name) => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +101,16 @@ describe('a start that cannot succeed ends with 1 and says what to do', () => {
     expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
   });
 
+  test('a port in use, before the store is touched', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const path = join(makeFolder(), 'viva.sqlite');
+    const started = run({ PORT: String((server.address() as AddressInfo).port), VIVA_STORE: `sqlite:${path}` });
+    expect(await started.exited).toBe(1);
+    expect(existsSync(path)).toBe(false);
+  });
+
   test('an address that is not ours', async () => {
     const started = run({ HOST: '192.0.2.1', VIVA_STORE: 'memory' });
     expect(await started.exited).toBe(1);
@@ -181,7 +191,7 @@ describe('a start that succeeds', () => {
     expect(started.errors()).not.toContain('DEVELOPMENT');
     expect(started.out() + started.errors()).not.toContain(key);
     const interviews = await fetch(`${at.url}/api/interviews`, { headers: { authorization: `Bearer ${key}` } });
-    expect(await interviews.json()).toEqual({ interviews: [], cursor: null });
+    expect(await interviews.json()).toMatchObject({ interviews: [], cursor: null });
   });
 
   test('stops within its grace, telling everybody, even when the signal comes twice as npm sends it', async () => {

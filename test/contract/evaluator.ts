@@ -27,6 +27,21 @@ const evaluationSchema = z.strictObject({
   ),
   followUp: z.strictObject({ due: z.boolean(), urgency: share, pointId: z.string().optional() }),
   evaluator: z.strictObject({ id: z.string().min(1), version: z.string().min(1) }),
+  model: z
+    .strictObject({
+      provider: z.string().min(1),
+      name: z.string().min(1),
+      answeredBy: z.string(),
+      prompt: z.strictObject({ version: z.string().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+      rubricHash: z.string().regex(/^[0-9a-f]{64}$/),
+      calls: z.int().min(1),
+      tokens: z.strictObject({ input: z.int().min(1), output: z.int().min(0) }),
+      cost: z.number().min(0).optional(),
+      scores: z.array(share).min(1),
+      scoreByWords: share,
+      doubts: z.array(z.string()),
+    })
+    .optional(),
 });
 
 const question = 'What makes an HTTP operation idempotent, and why does it matter for retries?';

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { migrate, migrations } from '../../src/journal/migrations.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { makePath, openSqlite } from '../support/journal.sqlite.ts';
-import { claim, create } from '../support/journal.ts';
+import { claim, create, makeAppend, makeCreation } from '../support/journal.ts';
 import { rule } from '../support/rules.ts';
 
 const version1 = readFileSync(new URL('../support/journal.v1.sql', import.meta.url), 'utf8');
@@ -128,4 +128,41 @@ test('[J47] a missing folder is made, and only this user may read it and the fil
   for (const folder of [dirname(path), dirname(dirname(path))]) expect(statSync(folder).mode & 0o777).toBe(0o700);
   for (const suffix of ['', '-wal', '-shm']) expect(statSync(path + suffix).mode & 0o077).toBe(0);
   expect(readPragma(openRaw(path), 'journal_mode')).toBe('wal');
+});
+
+/** How many commits the write-ahead log holds. Source: SQLite, "WAL File Format": a commit frame has the size after it. */
+function countCommits(path: string): number {
+  const log = readFileSync(`${path}-wal`);
+  const pageBytes = log.readUInt32BE(8);
+  let count = 0;
+  for (let at = 32; at < log.length; at += 24 + pageBytes) if (log.readUInt32BE(at + 4) > 0) count += 1;
+  return count;
+}
+
+test('[J68] creations, claims and releases of one turn share the commit of the appends', async () => {
+  const path = makePath();
+  const journal = openSqlite(path);
+  const ids = await Promise.all(Array.from({ length: 20 }, () => create(journal)));
+  const [first = ''] = ids;
+  const { head } = await claim(journal, first);
+  const before = countCommits(path);
+  const [appended, created, ...claimed] = await Promise.all([
+    journal.append(makeAppend(first, head.epoch, 2)),
+    journal.create(makeCreation()),
+    ...ids.slice(1).map((id) => claim(journal, id)),
+    journal.release(first, head.epoch),
+  ]);
+  expect([appended, created.isNew, claimed.length]).toEqual([{ ok: true }, true, 20]);
+  expect(countCommits(path) - before).toBe(1);
+  // In the order in which they were asked for: the release came after the append.
+  expect(await claim(journal, first, 'b', false)).toMatchObject({ head: { epoch: 2, headSeq: 2 } });
+});
+
+test('[J68] no release is refused, however many there are at once', async () => {
+  const journal = openSqlite(makePath());
+  const id = await create(journal);
+  const { head } = await claim(journal, id);
+  const snapshot = { seq: 1, json: JSON.stringify({ words: 'x'.repeat(2_000) }) };
+  await Promise.all(Array.from({ length: 10_000 }, () => journal.release(id, head.epoch, snapshot)));
+  expect((await claim(journal, id, 'b', false)).snapshot).toEqual(snapshot);
 });

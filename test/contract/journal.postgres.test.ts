@@ -3,7 +3,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { connect, isPostgresMissing, makeSchema, openHarness, openPostgres } from '../support/journal.postgres.ts';
 import { claim, create, fill, makeAppend, makeCreation, makeRecord } from '../support/journal.ts';
 import { rule } from '../support/rules.ts';
-import { historyContract } from './journal.history.ts';
+import { clockContract, historyContract } from './journal.history.ts';
 import { sharingContract } from './journal.sharing.ts';
 import { journalContract } from './journal.ts';
 
@@ -21,6 +21,7 @@ function takeTurns(nodes: readonly Journal[]): Journal {
 describe.skipIf(isPostgresMissing)('with PostgreSQL', () => {
   journalContract('PostgreSQL', openHarness);
   sharingContract(openHarness);
+  clockContract(openHarness);
 
   historyContract('three nodes on PostgreSQL', async () => {
     const { url, journal, ...harness } = await openHarness();

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openRedisJournal } from '../../src/journal/redis/journal.ts';
 import { ask, openRedis } from '../support/journal.redis.ts';
-import { claim, create, fill, makeAppend } from '../support/journal.ts';
+import { claim, create, fenced, fill, makeAppend, makeRecord } from '../support/journal.ts';
 import { takeSeed } from '../support/random.ts';
 import { isRedisServerMissing, startServer } from '../support/redis.server.ts';
 import { rule } from '../support/rules.ts';
@@ -279,7 +279,8 @@ describe.skipIf(isRedisServerMissing)('faults of Redis', () => {
     // The way between the two is cut: to the replica the primary is somewhere where nobody answers.
     await ask(replica.url, 'REPLICAOF', '127.0.0.1', '1');
     expect((await claim(first, id, 'a')).head.epoch).toBe(2);
-    expect(await first.append(makeAppend(id, 2, 3))).toEqual({ ok: true });
+    const lost = makeRecord(3, 2, { hash: 'hash of what is lost' });
+    expect(await first.append(makeAppend(id, 2, 3, { record: lost }))).toEqual({ ok: true });
     await primary.stop();
     // Before somebody decides that it takes over, it takes no writes.
     await expect(openRedisJournal({ url: replica.url })).rejects.toMatchObject({
@@ -294,6 +295,9 @@ describe.skipIf(isRedisServerMissing)('faults of Redis', () => {
       tail: [{ seq: 1 }, { seq: 2 }],
     });
     expect(await second.append(makeAppend(id, 2, 3))).toEqual({ ok: true });
+    // Whoever wrote what is lost has the epoch and the sequence of now, and goes on from something else (J64).
+    expect(await second.append(makeAppend(id, 2, 4, { previousHash: lost.hash }))).toEqual(fenced);
+    expect(await second.append(makeAppend(id, 2, 4))).toEqual({ ok: true });
   });
 
   test(rule('J63'), { timeout: 60_000 }, async () => {

@@ -12,7 +12,7 @@ import {
 } from '../support/journal.redis.ts';
 import { claim, create, fill, makeAppend, makeCreation, makeRecord } from '../support/journal.ts';
 import { rule } from '../support/rules.ts';
-import { historyContract } from './journal.history.ts';
+import { clockContract, historyContract } from './journal.history.ts';
 import { sharingContract } from './journal.sharing.ts';
 import { journalContract } from './journal.ts';
 
@@ -30,6 +30,7 @@ function takeTurns(nodes: readonly Journal[]): Journal {
 describe.skipIf(isRedisMissing)('with Redis', () => {
   journalContract('Redis', openHarness);
   sharingContract(openHarness);
+  clockContract(openHarness);
 
   historyContract('three nodes on Redis', async () => {
     const { url, journal, ...harness } = await openHarness();

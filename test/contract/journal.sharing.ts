@@ -12,7 +12,7 @@ async function openShared(open: () => Promise<JournalHarness>): Promise<JournalH
   return { ...harness, shared };
 }
 
-/** Rules J58 to J60: what engines keep that many processes share. */
+/** Rules J58 to J60 and J67: what engines keep that many processes share. */
 export function sharingContract(open: () => Promise<JournalHarness>): void {
   describe('sharing', () => {
     test(rule('J58'), async () => {
@@ -39,10 +39,10 @@ export function sharingContract(open: () => Promise<JournalHarness>): void {
       const glances = await shared.glance([fresh ?? '', held ?? '', freed ?? '', erased ?? '', randomUUID()]);
       expect(new Map(glances.map(({ id, ...glance }) => [id, glance]))).toEqual(
         new Map([
-          [fresh, { epoch: 0, headSeq: 1, heldFor: null, isErased: false }],
-          [held, { epoch: 2, headSeq: 1, heldFor: 'candidate', isErased: false }],
-          [freed, { epoch: 1, headSeq: 3, heldFor: null, isErased: false }],
-          [erased, { epoch: 2, headSeq: 1, heldFor: null, isErased: true }],
+          [fresh, { epoch: 0, headSeq: 1, heldFor: null, owner: null, isErased: false }],
+          [held, { epoch: 2, headSeq: 1, heldFor: 'candidate', owner: 'b', isErased: false }],
+          [freed, { epoch: 1, headSeq: 3, heldFor: null, owner: null, isErased: false }],
+          [erased, { epoch: 2, headSeq: 1, heldFor: null, owner: null, isErased: true }],
         ]),
       );
       expect(await shared.glance([])).toEqual([]);
@@ -72,12 +72,40 @@ export function sharingContract(open: () => Promise<JournalHarness>): void {
       expect(await claimOf(kept)).toMatchObject({ head: { epoch: 2 } });
     });
 
+    test(rule('J67'), async () => {
+      const { journal, shared, passTime } = await openShared(open);
+      const unheld = async (id: string, owner: string) =>
+        (await claim(journal, id, owner, true, 30_000)).unheldMs ?? -1;
+      const [signing, silent, freed] = await Promise.all(Array.from({ length: 3 }, () => create(journal)));
+      await shared.sign('signing');
+      await claim(journal, signing ?? '', 'signing', true, 30_000);
+      await claim(journal, silent ?? '', 'silent', true, 30_000);
+      const { head } = await claim(journal, freed ?? '', 'signing', true, 30_000);
+      await journal.release(freed ?? '', head.epoch);
+      await passTime(90_000, 'everything');
+      // From the sign of life, from the end of the lease, from the release; the test itself takes some time.
+      for (const [id, leastMs] of [
+        [signing, 90_000],
+        [silent, 60_000],
+        [freed, 90_000],
+      ] as const) {
+        const found = await unheld(id ?? '', 'next');
+        expect(found).toBeGreaterThanOrEqual(leastMs);
+        expect(found).toBeLessThan(leastMs + 30_000);
+      }
+      // Of one that lives, however old its lease is.
+      await shared.sign('next');
+      expect(await unheld(freed ?? '', 'other')).toBeLessThan(30_000);
+      expect(await unheld(silent ?? '', 'other')).toBeLessThan(30_000);
+    });
+
     test('[J35] what nodes share rejects after the close, too', async () => {
       const { journal, shared } = await openShared(open);
       await journal.close();
       for (const use of [
         () => shared.glance([]),
         () => shared.renew('a', []),
+        () => shared.sign('a'),
         () => shared.redeem('t', 1),
         () => shared.holdFor('i', 'a', 'service'),
       ])

@@ -105,6 +105,7 @@ export function writingContract(open: () => Promise<JournalHarness>): void {
       }
       const claimed = await claim(journal, id);
       expect(claimed).toEqual({
+        ...(journal.shared && { unheldMs: expect.any(Number) }),
         head: { ...(await journal.load(id))?.head, epoch: 2 },
         snapshot: { seq: 3, json: '{"at":3}' },
         tail: records.slice(2),
@@ -142,7 +143,10 @@ export function writingContract(open: () => Promise<JournalHarness>): void {
       const { journal } = await open();
       const id = await create(journal);
       const epoch = await fill(journal, id, 2);
-      for (const seq of [1, 2, 3]) expect(await journal.append(makeAppend(id, epoch, seq))).toEqual(fenced);
+      for (const seq of [1, 2, 3]) {
+        expect(await journal.append(makeAppend(id, epoch, seq))).toEqual(fenced);
+        expect(await journal.append(makeAppend(id, epoch, seq, { previousHash: 'hash 3' }))).toEqual(fenced);
+      }
     });
 
     test(rule('J13'), async () => {
@@ -150,7 +154,23 @@ export function writingContract(open: () => Promise<JournalHarness>): void {
       const id = await create(journal);
       const epoch = await fill(journal, id, 1);
       expect(await journal.append(makeAppend(id, epoch, 4))).toEqual(fenced);
+      expect(await journal.append(makeAppend(id, epoch, 4, { previousHash: 'hash 2' }))).toEqual(fenced);
       expect(await journal.append(makeAppend(id, epoch, 3))).toEqual({ ok: true });
+    });
+
+    test(rule('J64'), async () => {
+      const { journal } = await open();
+      const id = await create(journal);
+      const epoch = await fill(journal, id, 1);
+      const before = await read(journal, id);
+      const known = (await journal.load(id))?.records[1]?.command;
+      for (const previousHash of ['hash 1', 'hash 3', 'hash 22', ''])
+        for (const command of [undefined, known]) {
+          const record = makeRecord(3, epoch, command ? { command } : {});
+          expect(await journal.append(makeAppend(id, epoch, 3, { previousHash, record }))).toEqual(fenced);
+        }
+      expect(await read(journal, id)).toEqual(before);
+      expect(await journal.append(makeAppend(id, epoch, 3, { previousHash: 'hash 2' }))).toEqual({ ok: true });
     });
 
     test(rule('J14'), async () => {

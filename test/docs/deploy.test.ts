@@ -47,6 +47,20 @@ test('the proxy of the example knows every node, passes upgrades on, and waits l
   expect(conf.split('}')).toHaveLength(opened);
 });
 
+test('alarms ask for metrics and codes that there are, and the page for operators names no other metric', () => {
+  const source = readText('src/metrics.ts');
+  const known = new Set([...source.matchAll(/name: '(viva_\w+)'/g)].map(([, name = '']) => name));
+  const alerts = readText('examples/deploy/alerts.yaml');
+  const { groups } = parse(alerts) as { groups: { rules: { alert: string; expr: string }[] }[] };
+  const asked = groups.flatMap(({ rules }) => rules).flatMap(({ expr }) => expr.match(/viva_\w+/g) ?? []);
+  expect(asked.length).toBeGreaterThan(5);
+  const named = readText('OPERATING.md').match(/\bviva_\w+/g) ?? [];
+  const unknown = [...asked, ...named].filter((name) => !known.has(name.replace(/_(bucket|count|sum)$/, '')));
+  expect(unknown).toEqual([]);
+  for (const [, code = ''] of alerts.matchAll(/code="(\w+)"/g))
+    expect(readText('src/errors.ts')).toContain(`  ${code}: {`);
+});
+
 test('the page for operators names every store that the service takes, and no variable that it does not know', () => {
   const page = readText('OPERATING.md');
   const example = readText('.env.example');

@@ -9,15 +9,15 @@ const root = join(import.meta.dirname, '../..');
 /** Layers from the bottom up: a file imports from its own layer and from those below. */
 const layers: [name: string, files: RegExp][] = [
   ['machine', /^machines\//],
-  ['leaf', /^src\/(wire|escape|protocol|errors|clock|config)\.ts$/],
-  ['part', /^src\/(plans|evaluators|journal)\//],
+  ['leaf', /^src\/(wire|escape|protocol|errors|alarms|clock|config)\.ts$/],
+  ['part', /^src\/(plans|evaluators|journal|hints)\//],
   [
     'reducer',
-    /^src\/(reduce|annotations|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/(report|flow)\//,
+    /^src\/(machine|reduce|annotations|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/(report|flow|inspect)\//,
   ],
   [
     'host',
-    /^src\/(effects|running|reminder|actor|actors|followers|lookout|metrics|metered|creation|reevaluation|rerun|downtime|presence|overdue|recency|secrets|tokens|tickets|sample)\.ts$/,
+    /^src\/(effects|running|reminder|actor|actors|followers|lookout|hints|hinted|letters|orders|asks|metrics|metered|creation|reevaluation|rerun|downtime|presence|catchup|pressure|overdue|recency|salts|secrets|tokens|tickets|sample)\.ts$/,
   ],
   ['simulation', /^src\/simulation\//],
   ['route', /^src\/routes\//],
@@ -31,7 +31,7 @@ const outsiders: [files: RegExp, mayImport: RegExp][] = [
   // The console's words are exhaustive over the decisions of the machine and the flags of the evaluators.
   [
     /^web\//,
-    /^(web\/|src\/(client|wire|protocol|errors)\.ts$|src\/client\/|machines\/interview\.ts$|src\/evaluators\/evaluator\.ts$|src\/flow\/shape\.ts$)/,
+    /^(web\/|src\/(client|wire|protocol|errors)\.ts$|src\/client\/|machines\/interview\.ts$|src\/evaluators\/evaluator\.ts$|src\/flow\/shape\.ts$|src\/report\/(agreement|flags|provenance|raters|verdicts)\.ts$)/,
   ],
   [/^machines\//, /^$/],
 ];

@@ -126,6 +126,8 @@ test('limits: every number, and the setting that changes it', () => {
     'bytes unsent to a reader before states are skipped': socketLimits.lagBytes,
     'bytes unsent to a reader before it is let go': socketLimits.bufferedBytesMax,
     'milliseconds a reader may lag': socketLimits.lagMs,
+    'bytes unsent to all readers of a process before those with more than 64 KiB are let go':
+      socketLimits.unreadBytesMax,
     'milliseconds over which clients return after a restart': socketLimits.restartSpreadMs,
   };
   const written = rowsBelow('## Limits');

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { drawFlow, readFlow } from '../../bin/flow.ts';
 import { evaluateRubric } from '../../src/evaluators/rubric.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { loadPlanFile } from '../../src/plans/load.ts';
@@ -47,10 +46,6 @@ function withoutChance(printed: string): string {
     .replaceAll(/"id":"[\da-f-]{36}"/g, '"id":"…"')
     .replaceAll(/"publishedAt":\d{13}/g, '"publishedAt":…');
 }
-
-test('the picture is the machine; `npm run flow` draws it anew', () => {
-  expect(readFlow()).toBe(drawFlow());
-});
 
 test('the start prints what the README shows', async () => {
   const child = runNode([join(root, 'src/main.ts')], makeFolder());

@@ -54,7 +54,7 @@ test('an operator creates, follows, extends and cancels an interview', async ({ 
   await expect(page.getByRole('heading', { name: 'Interviews' })).toBeVisible();
 
   await page.getByRole('button', { name: 'New interview' }).click();
-  await page.getByLabel('Plan').selectOption('backend-basics');
+  await page.getByLabel('Plan', { exact: true }).selectOption('backend-basics');
   await page.getByLabel('Candidate name').fill('Ada Lovelace');
   await page.getByLabel('Time').selectOption('1.5');
   await page.getByRole('button', { name: 'Create interview' }).click();
@@ -134,7 +134,7 @@ test('an operator creates, follows, extends and cancels an interview', async ({ 
   await context.close();
 
   await page.getByRole('link', { name: 'Interviews' }).click();
-  await expect(row.getByText('Over', { exact: true })).toBeVisible();
+  await expect(row.getByText('Cancelled', { exact: true })).toBeVisible();
   await page.getByRole('radio', { name: 'Invited' }).check();
   await expect(row).toHaveCount(0);
   await page.goBack();

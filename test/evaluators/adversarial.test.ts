@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Judged, judgeAdversarial } from '../../bench/evaluation/adversarial.ts';
 
-const judged = judgeAdversarial();
+const judged = judgeAdversarial('cases');
 const attacks = judged.filter(({ kind }) => kind === 'attack');
 const honest = judged.filter(({ kind }) => kind === 'honest');
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { joinAnswers, type RubricPoint } from '../../src/evaluators/evaluator.ts';
 import { isWithinEdits } from '../../src/evaluators/near.ts';
 import { evaluateRubric } from '../../src/evaluators/rubric.ts';
+import { summarize, verdictOf } from '../../src/evaluators/scoring.ts';
 import { splitSentences } from '../../src/evaluators/sentences.ts';
 import { tokenize } from '../../src/evaluators/tokens.ts';
 
@@ -97,6 +98,35 @@ describe('properties', () => {
           expect(joined.slice(start, end)).toBe(quote);
         }
       }),
+      runs,
+    );
+  });
+
+  it('[E4] [E6] a point covered better never lowers the score, and never makes a follow-up due that was not', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        points,
+        fc.array(share, { minLength: 5, maxLength: 5 }),
+        fc.nat(4),
+        share,
+        share,
+        (all, covered, pick, better, threshold) => {
+          const judge = (coverages: readonly number[]) =>
+            summarize(
+              { question: '', rubric: { threshold, points: all }, answer: '' },
+              all.map(({ id }, at) => {
+                const coverage = coverages[at] ?? 0;
+                return { id, coverage, verdict: verdictOf(coverage), evidence: [] };
+              }),
+              [],
+            );
+          const [before, after] = [covered, covered.with(pick, Math.max(covered[pick] ?? 0, better))].map(judge);
+          expect(after?.score).toBeGreaterThanOrEqual(before?.score ?? 1);
+          if (before?.followUp.due === false) expect(after?.followUp.due).toBe(false);
+          expect(judge(all.map(() => 1)).score).toBe(1);
+        },
+      ),
       runs,
     );
   });

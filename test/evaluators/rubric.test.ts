@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RubricPoint } from '../../src/evaluators/evaluator.ts';
-import { createRubricEvaluator, evaluateRubric, verdictOf } from '../../src/evaluators/rubric.ts';
+import { createRubricEvaluator, evaluateRubric } from '../../src/evaluators/rubric.ts';
+import { verdictOf } from '../../src/evaluators/scoring.ts';
 import { evaluatorContract } from '../contract/evaluator.ts';
 
 evaluatorContract('rubric', createRubricEvaluator);

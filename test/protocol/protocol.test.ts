@@ -109,7 +109,7 @@ test('[P4] the schemas are those of the subprotocol version', () => {
   expect({ SUBPROTOCOL, fingerprint }).toMatchInlineSnapshot(`
     {
       "SUBPROTOCOL": "viva.v1",
-      "fingerprint": "c63dc574f0c849c9",
+      "fingerprint": "0d16e44afb46bf23",
     }
   `);
 });

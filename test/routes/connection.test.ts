@@ -10,6 +10,7 @@ import { socketLimits } from '../../src/routes/limits.ts';
 import { createSeats } from '../../src/routes/seats.ts';
 import { command } from '../support/app.ts';
 import { manualClock } from '../support/clock.ts';
+import { untiring } from '../support/pressure.ts';
 
 // What needs an actor that does one thing at one exact moment; everything else is proved over real sockets.
 
@@ -55,6 +56,7 @@ async function connected(parts: Partial<Actor> & { open?: (attempt: number) => P
       service: {
         clock,
         metrics: createMetrics(),
+        pressure: untiring(),
         tickets: {
           issue: async () => ({ ticket: '', expiresAt: 0 }),
           redeem: async () => ({ role: 'candidate', interviewId: 'i1' }),
@@ -71,8 +73,9 @@ async function connected(parts: Partial<Actor> & { open?: (attempt: number) => P
       log: { info: () => {}, error: (details) => void errors.push(details) },
       interviewId: 'i1',
       connectionId: 'c1',
-      spend: async () => {},
+      spend: () => true,
       takeSeat: createSeats(1),
+      unread: { bytes: 0 },
       random: () => 0.5,
     },
     {

@@ -379,8 +379,9 @@ describe('every refusal is a problem document', () => {
   test('[T10] readings of journals are limited more tightly, each kind by itself', async () => {
     const { request, create } = await build({ app: { addressReadsPerMinuteMax: 2 } });
     const { id } = await create();
-    for (const path of ['', '/transcript', '/report', '/journal']) {
-      const read = () => request(`/api/interviews/${id}${path}`, { token: admin });
+    const ofOne = ['', '/transcript', '/report', '/journal'].map((path) => `/api/interviews/${id}${path}`);
+    for (const path of [...ofOne, '/api/plans/tea/statistics']) {
+      const read = () => request(path, { token: admin });
       expect([(await read()).status, (await read()).status]).toEqual([200, 200]);
       const answer = await read();
       expectProblem(answer, 'RATE_LIMITED');
@@ -389,14 +390,37 @@ describe('every refusal is a problem document', () => {
     expect((await request('/api/interviews', { token: admin })).status).toBe(200);
   });
 
-  test('[T10] overload, with the time to wait; health is never shed', async () => {
-    const { request } = await build({ app: { eventLoopDelayMaxMs: 0.000_001 } });
-    const giveUpAt = Date.now() + 10_000;
-    let answer = await request('/plan.schema.json');
-    while (answer.status === 200 && Date.now() < giveUpAt) answer = await request('/plan.schema.json');
-    expectProblem(answer, 'TRY_LATER');
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await request('/healthz')).status).toBe(200);
+  test('[T10] [T35] overload, with the time to wait; pages, probes and metrics are served, and whoever is in an interview', async () => {
+    const pressure = { isBusy: false, take: () => null, commandCount: 0 };
+    const { request, create, enter } = await build({ pressure });
+    const live = await create();
+    await enter(live.id, live.candidateToken);
+    const { id, candidateToken } = await create();
+    pressure.isBusy = true;
+    for (const answer of [
+      await request('/api/interviews', { token: admin, json: { planId: 'tea' } }),
+      await request(`/api/interviews/${id}/tickets`, { method: 'POST', token: candidateToken }),
+      await request(`/api/interviews/${live.id}`, { token: admin }),
+    ]) {
+      expectProblem(answer, 'TRY_LATER');
+      expect(Number(answer.headers.get('retry-after'))).toBe(2);
+    }
+    for (const path of ['/healthz', '/readyz', '/metrics', '/plan.schema.json'])
+      expect([path, (await request(path)).status]).toEqual([path, 200]);
+    const ticket = await request(`/api/interviews/${live.id}/tickets`, { method: 'POST', token: live.candidateToken });
+    expect(ticket.status).toBe(201);
+  });
+
+  test('[S26] an operator’s command over HTTP is refused with the time to wait, and leaves no record', async () => {
+    const pressure = { isBusy: false, take: () => null, commandCount: 0 };
+    const { request, create } = await build({ pressure });
+    const { id } = await create();
+    const json = command('interview.cancel');
+    const answer = await request(`/api/interviews/${id}/commands`, { token: admin, json });
+    expectProblem(answer, 'RATE_LIMITED');
+    expect([answer.headers.get('retry-after'), answer.body.retryAfterMs]).toEqual(['2', 2_000]);
+    const { body } = await request(`/api/interviews/${id}/journal`, { token: admin });
+    expect(body.headSeq).toBe(1);
   });
 });
 

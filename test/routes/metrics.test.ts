@@ -196,7 +196,7 @@ test('[T29] nothing of anybody is in the metrics, every label is from a fixed se
     code: RegExp(`^(${Object.keys(errorTable).join('|')})$`),
     via: /^(http|socket)$/,
     cause: /^(asked|overdue)$/,
-    evaluator: /^(rubric|fallback)$/,
+    evaluator: /^(rubric|llm|fallback)$/,
     method: /^(GET|POST|DELETE|any)$/,
     route: /^(none|\/[\w:./*-]*)$/,
     status: /^\d{3}$/,
@@ -217,4 +217,28 @@ test('the process is measured where that is asked for', async () => {
   const { text } = await createMetrics({ isProcessMeasured: true }).read();
   for (const name of ['process_resident_memory_bytes', 'process_cpu_seconds_total', 'nodejs_eventloop_lag_p99_seconds'])
     expect(text).toMatch(new RegExp(`^${name} `, 'm'));
+});
+
+test('[T34] interviews that are overdue and that nobody holds are counted', async () => {
+  const clock = manualClock();
+  const journal = createMemoryJournal({ now: clock.now });
+  // Sweeps would look after them.
+  const app = await build({ clock, journal, actors: { sweepMs: 3_600_000 } });
+  const count = async () => (await readMetrics(app)).get('viva_interviews_overdue');
+  await create(journal, { wakeAt: clock.now() });
+  const held = await create(journal, { wakeAt: clock.now() });
+  await journal.claim(held, 'other', { leaseMs: 90_000, force: true });
+  expect(await count()).toBe(0);
+  clock.jump(clock.now() + 60_000);
+  expect(await count()).toBe(1);
+  clock.jump(clock.now() + 40_000);
+  expect(await count()).toBe(2);
+});
+
+test('[T34] without the store all but that is told', async () => {
+  const journal = createMemoryJournal();
+  const due = () => Promise.reject(new Error('the store is gone'));
+  const metrics = await readMetrics(await build({ journal: { ...journal, due } }));
+  expect(metrics.has('viva_interviews_overdue')).toBe(false);
+  expect(metrics.get('viva_interviews_live')).toBe(0);
 });

@@ -6,7 +6,7 @@ import { manualClock } from '../support/clock.ts';
 const pong = (at: number): Down => ({ type: 'pong', at });
 
 /** A peer that reads when the test says so: what is sent waits until `read`. */
-function slowPeer() {
+function slowPeer(unread = { bytes: 0 }, unreadFramesMax = 1_000) {
   const buffered: { text: string; onFlushed: () => void }[] = [];
   const read: number[] = [];
   const clock = manualClock();
@@ -22,7 +22,14 @@ function slowPeer() {
   const outbox = createOutbox({
     channel,
     clock,
-    limits: { lagBytes: 2 * size, bufferedBytesMax: 5 * size, lagMs: 30_000 },
+    limits: {
+      lagBytes: 2 * size,
+      bufferedBytesMax: 5 * size,
+      lagMs: 30_000,
+      unreadBytesMax: unreadFramesMax * size,
+      frugalBytes: size,
+    },
+    unread,
     onHopeless: () => {
       hopelessCount += 1;
     },
@@ -103,6 +110,26 @@ test('[S16] a second giant may follow the first, a third is not taken while none
   expect(isHopeless()).toBe(false);
   outbox.send(giant);
   expect(isHopeless()).toBe(true);
+});
+
+test('[S28] while all readers together have left too much unread, those that keep up are sent to and the others given up', () => {
+  const unread = { bytes: 0 };
+  const [slow, slower, quick] = [slowPeer(unread, 6), slowPeer(unread, 6), slowPeer(unread, 6)];
+  for (let at = 1; at <= 3; at++) slow.outbox.send(pong(at));
+  for (let at = 1; at <= 4; at++) slower.outbox.send(pong(at));
+  quick.outbox.send(pong(1));
+  quick.take(1);
+  quick.outbox.send(pong(2));
+  expect([slow, slower, quick].map(({ isHopeless }) => isHopeless())).toEqual([false, false, false]);
+  slow.outbox.send(pong(4));
+  expect([slow, slower, quick].map(({ isHopeless }) => isHopeless())).toEqual([true, false, false]);
+  slow.take(3);
+  slower.outbox.send(pong(5));
+  expect(slower.isHopeless()).toBe(false);
+  slower.take(5);
+  quick.take(1);
+  expect(quick.read).toEqual([1, 2]);
+  expect(unread.bytes).toBe(0);
 });
 
 test('[S16] a reader that lags for too long is given up; one that caught up in between is not', () => {

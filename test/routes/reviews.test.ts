@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Evaluator } from '../../src/evaluators/evaluator.ts';
+import type { Evaluator, Flag } from '../../src/evaluators/evaluator.ts';
 import { verifyChain } from '../../src/journal/chain.ts';
 import { toOutline } from '../../src/plans/outline.ts';
 import { findPlan } from '../../src/plans/publish.ts';
@@ -7,7 +7,7 @@ import { restore } from '../../src/restore.ts';
 import { ADMIN_KEY, build, command, viewWhere } from '../support/app.ts';
 import { evaluationOf } from '../support/evaluator.ts';
 
-// Rules G1 to G6: what people and evaluators say of an interview beside its course.
+// Rules G1 to G6, G12, G13, G16 and G18: what people and evaluators say of an interview beside its course.
 
 const plan = {
   id: 'judged',
@@ -26,10 +26,13 @@ const plan = {
 };
 
 /** An interview that is over: of each question the light point is met. What comes afterwards is judged by `later`. */
-async function finished(later: Evaluator = async () => ({ ok: false, code: 'NOT_ASKED', isRetryable: false })) {
+async function finished(
+  later: Evaluator = async () => ({ ok: false, code: 'NOT_ASKED', isRetryable: false }),
+  flags: Flag[] = [],
+) {
   let isOver = false;
   const evaluator: Evaluator = async (request, options) =>
-    isOver ? later(request, options) : { ok: true, evaluation: evaluationOf(request, ['light']) };
+    isOver ? later(request, options) : { ok: true, evaluation: { ...evaluationOf(request, ['light']), flags } };
   const app = await build({ evaluator });
   const interview = await app.create({}, plan);
   const { id, candidateToken, reviewerToken } = interview;
@@ -149,7 +152,13 @@ test('[G5] an evaluation made again is a record of its own beside the first one'
     { questionId: 'second', promptId: 'second', ok: false, code: 'UPSTREAM' },
   ]);
   await post('/evaluations', { questionId: 'first' }, ADMIN_KEY);
-  expect(keys).toEqual([`${id}/first/again-0`, `${id}/second/again-0`, `${id}/first/again-1`]);
+  expect(keys.map((key) => key.replace(/-[0-9a-f-]{36}$/, ''))).toEqual([
+    `${id}/first/again`,
+    `${id}/second/again`,
+    `${id}/first/again`,
+  ]);
+  // A provider that has seen a key before would not judge again.
+  expect(new Set(keys).size).toBe(3);
   const { questions, score, chain } = await read('/report');
   expect(questions[0].entries[0]).toMatchObject({
     evaluation: { score: 0.25 },
@@ -190,4 +199,71 @@ test('[G6] what is added changes nothing of the interview, and its reasons are e
   expect((await read('/report')).reviews).toMatchObject([{ score: 0.5 }, { decision: 'advance' }]);
   expect((await post('/reviews', { decision: 'advance', reason: 'too late' })).body.code).toBe('INTERVIEW_ERASED');
   expect((await post('/evaluations', {}, ADMIN_KEY)).body.code).toBe('INTERVIEW_ERASED');
+});
+
+test('[G12] one review judges several points of a question for one reason, each of them once', async () => {
+  const { post, read } = await finished();
+  const review = { questionId: 'first', reason: 'read it again', rater: 'Kim', isBlind: true };
+  const both = [
+    { pointId: 'heavy', verdict: 'met' },
+    { pointId: 'light', verdict: 'partial' },
+  ];
+  const wrong: [object, RegExp][] = [
+    [{ ...review, verdicts: [both[0], { pointId: 'no', verdict: 'met' }] }, /pointId: accepted are heavy, light/],
+    [{ ...review, verdicts: [both[0], both[0]] }, /verdicts: each point once/],
+    [{ ...review, verdicts: [] }, /verdicts/],
+    [{ ...review, pointId: 'heavy', verdict: 'met', verdicts: both }, /verdicts: a point of its own, or several/],
+    [{ reason: 'r', verdicts: both }, /questionId/],
+  ];
+  for (const [json, told] of wrong) {
+    const { status, text } = await post('/reviews', json);
+    expect([status, text]).toEqual([400, expect.stringMatching(told)]);
+  }
+  const { body } = await post('/reviews', { ...review, verdicts: both });
+  const { reviews, questions } = await read('/report');
+  expect(reviews).toEqual([{ seq: body.seq, at: expect.any(Number), by: 'reviewer', ...review, verdicts: both }]);
+  expect(questions[0]).toMatchObject({ score: 0.25, reviewedScore: (3 + 0.5) / 4 });
+  await post('/reviews', { ...review, verdicts: both, score: 0.1 });
+  expect((await read('/report')).questions[0].reviewedScore).toBe(0.1);
+});
+
+test('[G13] an interview takes 200 reviews and no more, whoever asks at once', async () => {
+  const { post, read } = await finished();
+  const ids = Array.from({ length: 205 }, () => crypto.randomUUID());
+  const review = { decision: 'advance', reason: 'good enough' };
+  const answers = await Promise.all(ids.map((id) => post('/reviews', { id, ...review })));
+  const refused = answers.filter(({ status }) => status !== 201);
+  expect(refused.map(({ status, body }) => [status, body.code])).toEqual(Array(5).fill([409, 'REVIEWS_FULL']));
+  const { reviews, chain } = await read('/report');
+  expect(reviews).toHaveLength(200);
+  expect(chain.isIntact).toBe(true);
+  // What was taken is told again, and judging by an evaluator is no review.
+  const taken = answers.findIndex(({ status }) => status === 201);
+  expect((await post('/reviews', { id: ids[taken], ...review })).body.duplicate).toBe(true);
+  expect((await post('/evaluations', {}, ADMIN_KEY)).status).toBe(200);
+});
+
+test('[G16] [G18] the report tells how far raters agree, explains each flag and says whose each review is', async () => {
+  const { post, read, request, id, reviewerToken } = await finished(undefined, ['hedging']);
+  const say = (review: object, token = reviewerToken) =>
+    post('/reviews', { questionId: 'first', reason: 'because', ...review }, token);
+  const both = (heavy: string, light: string) => ({
+    verdicts: [
+      { pointId: 'heavy', verdict: heavy },
+      { pointId: 'light', verdict: light },
+    ],
+  });
+  await say({ rater: 'Kim <b>', isBlind: true, ...both('not_met', 'met') });
+  await say({ rater: 'Ada', isBlind: true, ...both('partial', 'met') }, ADMIN_KEY);
+  const { agreement } = await read('/report');
+  expect(agreement).toEqual([
+    { first: 'Kim <b>', second: null, points: 2, same: 2, blind: 2, kappa: null },
+    { first: 'Ada', second: null, points: 2, same: 1, blind: 2, kappa: null },
+    { first: 'Kim <b>', second: 'Ada', points: 2, same: 1, blind: 2, kappa: null },
+  ]);
+  const { text } = await request(`/api/interviews/${id}/report?format=html`, { token: reviewerToken });
+  expect(text).toContain('<strong>Hedging.</strong> The answer commits to little');
+  expect(text).toContain('<td>Kim &lt;b&gt;, blind</td><td>first</td><td>heavy not met, light met</td>');
+  expect(text).toContain('Kim &lt;b&gt; and Ada: 1 of 2 points judged alike (50%)');
+  expect(text).not.toContain('Kim <b>');
 });

@@ -9,16 +9,21 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Downtime } from '../../src/downtime.ts';
 import type { Evaluator } from '../../src/evaluators/evaluator.ts';
 import { createRubricEvaluator } from '../../src/evaluators/rubric.ts';
+import { hintJournal } from '../../src/hinted.ts';
+import type { Bus } from '../../src/hints/bus.ts';
+import { createHints } from '../../src/hints.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { createMemoryJournal } from '../../src/journal/memory.ts';
 import { meterEvaluator, meterJournal } from '../../src/metered.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { findPlan } from '../../src/plans/publish.ts';
+import type { Pressure } from '../../src/pressure.ts';
 import { type Down, SUBPROTOCOL } from '../../src/protocol.ts';
 import { type SocketLimits, socketLimits } from '../../src/routes/limits.ts';
 import { createTickets } from '../../src/tickets.ts';
 import { createTokens } from '../../src/tokens.ts';
 import { neverDown } from './downtime.ts';
+import { untiring } from './pressure.ts';
 
 /** How long a test waits for a frame or a close before it fails. Units: ms. */
 const PATIENCE_MS = 5_000;
@@ -168,10 +173,14 @@ export interface BuildOptions {
   /** Signs links and tickets: a service that comes back has kept it. */
   secret?: string;
   owner?: string;
+  /** Where this node hears others. */
+  bus?: Bus;
   downtime?: Pick<Downtime, 'after' | 'servingSince'>;
   actors?: Partial<ActorLimits>;
   sockets?: Partial<SocketLimits>;
   app?: Partial<AppDeps['limits']>;
+  /** Without it nothing is too much: shedding has a test of its own. */
+  pressure?: Pressure;
   origins?: string[];
   publicUrl?: string;
   webRoot?: string;
@@ -182,10 +191,12 @@ export async function build(options: BuildOptions = {}) {
   const clock = options.clock ?? systemClock;
   const metrics = createMetrics();
   const store = options.journal ?? createMemoryJournal({ now: clock.now });
-  const journal = meterJournal(store, metrics, clock);
   const secret = options.secret ?? randomUUID().repeat(2);
   const logs: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logs.push(line) });
+  const owner = options.owner ?? 'test';
+  const hints = options.bus && createHints({ bus: options.bus, clock, log, metrics, owner, secret });
+  const journal = meterJournal(hints ? hintJournal(store, hints) : store, metrics, clock);
   const find = (planId: string, version?: number) => findPlan(journal, planId, version);
   const rubric = createRubricEvaluator();
   const evaluator = meterEvaluator('rubric', options.evaluator ?? rubric, metrics);
@@ -198,7 +209,8 @@ export async function build(options: BuildOptions = {}) {
     fallback: meterEvaluator('fallback', options.fallback ?? rubric, metrics),
     clock,
     log,
-    owner: options.owner ?? 'test',
+    owner,
+    ...(hints && { hints }),
     newId: randomUUID,
     newSalt: randomUUID,
     downtime: options.downtime ?? { after: neverDown.after, servingSince: clock.now() },
@@ -220,6 +232,7 @@ export async function build(options: BuildOptions = {}) {
     tickets,
     clock,
     metrics,
+    pressure: options.pressure ?? untiring(),
     evaluator,
     answerCharsMax: 20_000,
     findPlan: find,
@@ -233,8 +246,6 @@ export async function build(options: BuildOptions = {}) {
       addressRequestsPerMinuteMax: 100_000,
       addressReadsPerMinuteMax: 100_000,
       requestMs: 30_000,
-      // Not even after a second in which a busy machine gave this process no time; shedding has a test of its own.
-      eventLoopDelayMaxMs: 0,
       ...options.app,
     },
   });

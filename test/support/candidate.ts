@@ -32,6 +32,6 @@ export function until(client: Client, test: (view: View) => boolean): Promise<Vi
 
 /** Instants, durations, ids, sequence numbers and hashes differ between runs; everything else must not. */
 export function comparable(report: Report): unknown {
-  const moving = /At$|^at$|^interviewId$|^headSeq$|^recordCount$|^headHash$|^timeLedger$/;
+  const moving = /At$|^at$|^interviewId$|^headSeq$|^recordCount$|^headHash$|^chainHead$|^timeLedger$/;
   return JSON.parse(JSON.stringify(report, (key, value) => (moving.test(key) ? undefined : value)));
 }

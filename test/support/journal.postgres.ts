@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
+import type { Journal } from '../../src/journal/journal.ts';
 import { openPostgresJournal, type PostgresOptions } from '../../src/journal/postgres/journal.ts';
 import type { JournalHarness } from './journal.ts';
 
@@ -64,17 +65,20 @@ export async function openPostgres(url: string, options: Partial<PostgresOptions
   return journal;
 }
 
-/** An engine with nothing in it. Its leases run on the clock of the database: time passes by setting them back. */
-export async function openHarness(): Promise<JournalHarness & { url: string }> {
+/** Time passes for the engine by setting what it knows back: its leases run on the clock of the database. */
+export async function passTime(ask: Ask, ms: number, of: 'leases' | 'everything' = 'leases'): Promise<void> {
+  const back = "- $1::BIGINT * INTERVAL '1 millisecond'";
+  const which = of === 'leases' ? 'WHERE lease_until > clock_timestamp()' : '';
+  await ask(`UPDATE viva_interview SET lease_until = lease_until ${back} ${which}`, [ms]);
+  if (of === 'everything') await ask(`UPDATE viva_node SET seen_at = seen_at ${back}`, [ms]);
+}
+
+/** An engine with nothing in it. */
+export async function openHarness(
+  open: (url: string) => Promise<Journal> = openPostgres,
+): Promise<JournalHarness & { url: string }> {
   const url = await makeSchema();
   const clock = connect(url);
   onTestFinished(() => clock.end());
-  return {
-    url,
-    journal: await openPostgres(url),
-    async passTime(ms) {
-      const text = "UPDATE viva_interview SET lease_until = lease_until - $1::BIGINT * INTERVAL '1 millisecond'";
-      await clock.ask(text, [ms]);
-    },
-  };
+  return { url, journal: await open(url), passTime: (ms, of) => passTime(clock.ask, ms, of) };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
+import type { Journal } from '../../src/journal/journal.ts';
 import { openRedisJournal, type RedisOptions } from '../../src/journal/redis/journal.ts';
 import type { JournalHarness } from './journal.ts';
 
@@ -82,17 +83,21 @@ export async function openRedis(url: string, options: Partial<RedisOptions> = {}
   return journal;
 }
 
-/** An engine with nothing in it. Its leases run on the clock of the server: time passes by setting them back. */
-export async function openHarness(): Promise<JournalHarness & { url: string }> {
+/** Time passes for the engine by setting what it knows back: its leases run on the clock of the server. */
+export async function passTime(url: string, ask: (...words: string[]) => Promise<unknown>, ms: number): Promise<void> {
+  const heads = (await listKeys(url)).filter((key) => key.endsWith(':head'));
+  await Promise.all(heads.map((key) => ask('HINCRBY', key, 'leaseUntil', String(-ms))));
+  const nodes = `${new URL(url).searchParams.get('prefix')}:nodes`;
+  const names = (await ask('ZRANGE', nodes, '0', '-1')) as string[];
+  await Promise.all(names.map((name) => ask('ZINCRBY', nodes, String(-ms), name)));
+}
+
+/** An engine with nothing in it. */
+export async function openHarness(
+  open: (url: string) => Promise<Journal> = openRedis,
+): Promise<JournalHarness & { url: string }> {
   const url = makePrefix();
   const clock = await connect();
   onTestFinished(() => clock.end());
-  return {
-    url,
-    journal: await openRedis(url),
-    async passTime(ms) {
-      const heads = (await listKeys(url)).filter((key) => key.endsWith(':head'));
-      await Promise.all(heads.map((key) => clock.ask('HINCRBY', key, 'leaseUntil', String(-ms))));
-    },
-  };
+  return { url, journal: await open(url), passTime: (ms) => passTime(url, clock.ask, ms) };
 }

@@ -4,8 +4,8 @@ import type { Append, Appended, Claimed, Journal, JournalRecord } from '../../sr
 /** An engine under test. `open` cleans up after the test that called it. */
 export interface JournalHarness {
   journal: Journal;
-  /** Let time pass for leases. */
-  passTime(ms: number): Promise<void>;
+  /** Let time pass for leases that run; or for all that was ever held, and for signs of life, too. */
+  passTime(ms: number, of?: 'leases' | 'everything'): Promise<void>;
 }
 
 export type Creation = Parameters<Journal['create']>[0];
@@ -50,9 +50,10 @@ export function makeCreation(extra: Partial<Creation> = {}): Creation {
   };
 }
 
-/** What `append` takes. */
+/** What `append` takes, after a record of `makeRecord`. */
 export function makeAppend(interviewId: string, epoch: number, seq: number, extra: Partial<Append> = {}): Append {
-  return { interviewId, epoch, record: makeRecord(seq, epoch), state: 'EVALUATING', wakeAt: 2_000 + seq, ...extra };
+  const place = { interviewId, epoch, previousHash: `hash ${seq - 1}`, state: 'EVALUATING', wakeAt: 2_000 + seq };
+  return { ...place, record: makeRecord(seq, epoch), ...extra };
 }
 
 /** Create an interview; returns its id. */

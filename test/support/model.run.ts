@@ -26,7 +26,16 @@ export interface Origin {
  * What differs between two runs by nature: who wrote (epoch), what is drawn at random (ids, salts, and the hashes over
  * them), when a view was asked for (its ledger goes up to then), and whether a candidate was connected then.
  */
-const differing = new Set(['epoch', 'salt', 'hash', 'headHash', 'serverTime', 'timeLedger', 'isCandidateConnected']);
+const differing = new Set([
+  'epoch',
+  'salt',
+  'hash',
+  'headHash',
+  'chainHead',
+  'serverTime',
+  'timeLedger',
+  'isCandidateConnected',
+]);
 /** Smaller numbers are no instants of these years. */
 const INSTANT_MIN = 10 ** 11;
 

@@ -18,6 +18,6 @@ export async function park(journal: Journal, id: string, versions = newest, wake
   const event = { type: 'of.tomorrow', at: head.updatedAt, text: 'words of tomorrow' };
   const facts = [{ type: 'fact.of.tomorrow' }] as never;
   const record = makeRecord(seq, head.epoch, { event, facts, state: 'TOMORROW.WAITING', versions });
-  await journal.append(makeAppend(id, head.epoch, seq, { record, state: 'TOMORROW', wakeAt }));
+  await journal.append(makeAppend(id, head.epoch, seq, { record, previousHash: head.hash, state: 'TOMORROW', wakeAt }));
   await journal.release(id, head.epoch);
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chownSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,8 +27,14 @@ async function findPort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
+export interface ServerOptions {
+  settings?: Readonly<Record<string, string>>;
+  /** Where the server is whose standby this is: it gets all from there, and follows it under the name `standby`. */
+  primary?: { url: string; follows?: string };
+}
+
 /** Make and start a server; it is stopped and removed after the test. */
-export async function startServer() {
+export async function startServer({ settings = {}, primary }: ServerOptions = {}) {
   const bin = findBin();
   const user = findUser();
   const folder = mkdtempSync(join(tmpdir(), 'viva-postgres-'));
@@ -42,15 +48,22 @@ export async function startServer() {
     const code = await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));
     if (code !== 0) throw new Error(`${name} ${args.join(' ')} ended with ${code}`);
   }
-  const start = () =>
-    run('pg_ctl', ['start', '-w', '-D', data, '-l', join(folder, 'log'), '-o', `-p ${port} -k ${folder}`]);
+  const chosen = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
+  const options = [`-p ${port} -k ${folder}`, ...chosen].join(' ');
+  const start = () => run('pg_ctl', ['start', '-w', '-D', data, '-l', join(folder, 'log'), '-o', options]);
   const stop = (mode: 'fast' | 'immediate') => run('pg_ctl', ['stop', '-w', '-D', data, '-m', mode]);
 
-  await run('initdb', ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-sync']);
+  if (primary) {
+    await run('pg_basebackup', ['-D', data, '-R', '-X', 'stream', '-c', 'fast', '--no-sync', '-d', primary.url]);
+    const { hostname, port: from } = new URL(primary.follows ?? primary.url);
+    const follows = `host=${hostname} port=${from} user=postgres application_name=standby`;
+    appendFileSync(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${follows}'\n`);
+  } else await run('initdb', ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-sync']);
   onTestFinished(async () => {
     await stop('immediate').catch(() => {});
     rmSync(folder, { recursive: true, force: true });
   });
   await start();
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, start, stop };
+  const promote = () => run('pg_ctl', ['promote', '-w', '-D', data]);
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, start, stop, promote };
 }

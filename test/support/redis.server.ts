@@ -63,6 +63,7 @@ export async function startServer(settings: Record<string, string> = {}) {
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    folder,
     start,
     /** As if its machine had lost its power, but for what the operating system still holds. */
     stop,

@@ -4,7 +4,7 @@ import { recordFor } from '../../src/view.ts';
 import { ask, listener, look, world } from '../support/actors.ts';
 import { published, smallPlan } from '../support/plans.ts';
 
-// Rules V1–V7: PROTOCOL.md.
+// Rules V1–V8: PROTOCOL.md.
 
 /** Walk one interview through every state that a view can show, and collect a candidate's views. */
 async function walk(plan = smallPlan(2)) {
@@ -94,6 +94,18 @@ test('[V4] the earlier of both deadlines is shown', async () => {
   const startedAt = w.clock.now();
   await ask(actor, { type: 'interview.start' });
   expect(await look(actor)).toMatchObject({ prompt: { deadlineAt: startedAt + 30_000 } });
+});
+
+test('[V8] for how long a missing connection stops the clock is told where the plan says it', async () => {
+  const limits = { invitationDays: 1, pauseMinutes: 0 };
+  const tell = async (plan = smallPlan(1, { limits })) => {
+    const w = world({ published: published(plan) });
+    return (await look(await w.open(await w.create()))).plan;
+  };
+  expect(await tell(smallPlan(1, { limits: { ...limits, disconnectedMinutes: 7 } }))).toMatchObject({
+    disconnectedMinutes: 7,
+  });
+  expect(await tell()).not.toHaveProperty('disconnectedMinutes');
 });
 
 test('[V5] after a crash the prompt, the draft and the deadline are the same', async () => {

@@ -49,14 +49,31 @@ describe('the API as the console uses it', () => {
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/interviews/a/links' });
   });
 
-  it('lists with state, limit and cursor', async () => {
+  it('lists with filter, limit and cursor', async () => {
     const signal = new AbortController().signal;
-    await createApi(base, 'k').listInterviews({ state: 'IDLE', limit: 50, cursor: 'a b' }, signal);
-    await createApi(base, 'k').listInterviews({ state: null, limit: 50 }, signal);
+    const none = { state: null, planId: null, outcome: null, attention: null, q: '' };
+    const some = { state: 'IDLE', planId: 'p', outcome: 'ended', attention: 'stuck', q: ' Zoë ' } as const;
+    await createApi(base, 'k').listInterviews({ filter: some, limit: 50, cursor: 'a b' }, signal);
+    await createApi(base, 'k').listInterviews({ filter: none, limit: 50 }, signal);
     expect(seen.map(({ url }) => url)).toEqual([
-      '/api/interviews?limit=50&state=IDLE&cursor=a+b',
+      '/api/interviews?limit=50&q=Zo%C3%AB&state=IDLE&outcome=ended&attention=stuck&planId=p&cursor=a+b',
       '/api/interviews?limit=50',
     ]);
+  });
+
+  it('asks for the statistics of a version, or of the newest', async () => {
+    await createApi(base, 'k').readStatistics('a b', null);
+    await createApi(base, 'k').readStatistics('tea', 2);
+    expect(seen.map(({ url }) => url)).toEqual(['/api/plans/a%20b/statistics', '/api/plans/tea/statistics?version=2']);
+  });
+
+  it('names the page that it knows, and is told that it has not changed', async () => {
+    const none = { state: null, planId: null, outcome: null, attention: null, q: '' };
+    answer = { status: 304, type: 'text/plain', body: '' };
+    const { signal } = new AbortController();
+    const reply = await createApi(base, 'k').listInterviews({ filter: none, limit: 5 }, signal, '"e1"');
+    expect(seen[0]?.headers['if-none-match']).toBe('"e1"');
+    expect(reply).toMatchObject({ ok: true, value: { page: null, servedAt: expect.any(Number) } });
   });
 
   it('creates with the idempotency key of the form', async () => {

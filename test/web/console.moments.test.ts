@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatAgo, formatCount, formatInstant, formatSecond, formatShare } from '../../web/console/moments.ts';
+import {
+  formatAgo,
+  formatCount,
+  formatInstant,
+  formatSecond,
+  formatShare,
+  formatSpan,
+  formatUntil,
+} from '../../web/console/moments.ts';
 
 const noon = Date.UTC(2026, 10, 22, 12, 5, 9);
 const DAY_MS = 86_400_000;
@@ -31,6 +39,23 @@ describe('instants', () => {
     [3 * DAY_MS, '3 d ago'],
   ])('%i ms ago is “%s”', (ms, expected) => {
     expect(formatAgo(ms)).toBe(expected);
+  });
+});
+
+describe('spans', () => {
+  it.each([
+    [-5, '0 s'],
+    [59_999, '59 s'],
+    [60_000, '1 min'],
+    [3_600_000, '1 h'],
+    [5_400_000, '1 h 30 min'],
+    [DAY_MS, '1 d'],
+  ])('%i ms are “%s”', (ms, expected) => {
+    expect(formatSpan(ms)).toBe(expected);
+  });
+
+  it('that have run out are due', () => {
+    expect([formatUntil(61_000), formatUntil(0)]).toEqual(['in 1 min', 'due now']);
   });
 });
 

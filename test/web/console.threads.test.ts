@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { EvaluationView, TranscriptEntry } from '../../src/protocol.ts';
-import { answersOf, judgementsOf, labelOf, quotesOf, statusOf, toThreads } from '../../web/console/threads.ts';
+import {
+  answersOf,
+  judgementsOf,
+  labelOf,
+  laterJudgementsOf,
+  quotesOf,
+  statusOf,
+  toThreads,
+} from '../../web/console/threads.ts';
 
 const answering = { state: 'QUESTIONING', paused: false } as const;
 const evaluating = { state: 'EVALUATING', paused: false } as const;
@@ -58,6 +66,18 @@ describe('the transcript as questions', () => {
 
   it('joins the answers that were given and leaves out what was skipped', () => {
     expect(answersOf(first)).toEqual(['yes', 'more']);
+  });
+
+  it('lists what was judged again in the order in which it was, and not among the first judgements', () => {
+    const again = (seq: number, score: number) => ({ ...evaluation(score), seq, at: 0 });
+    const [thread] = toThreads([
+      entry('a', { answer, evaluation: evaluation(1), reevaluations: [again(7, 0.7), again(9, 0.9)] }),
+      entry('a.1', { answer, evaluation: evaluation(0.5), reevaluations: [again(8, 0.8)] }),
+    ]);
+    if (!thread) throw new Error('no thread');
+    expect(laterJudgementsOf(thread).map(({ evaluation: one }) => one?.score)).toEqual([0.7, 0.8, 0.9]);
+    expect(new Set(laterJudgementsOf(thread).map(({ promptId }) => promptId)).size).toBe(3);
+    expect(judgementsOf(thread).map(({ evaluation: one }) => one?.score)).toEqual([1, 0.5]);
   });
 
   it('names the point of every quote, and finds none where nothing was judged', () => {

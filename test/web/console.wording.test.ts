@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { flags } from '../../src/evaluators/evaluator.ts';
 import { outcomes, states } from '../../src/protocol.ts';
-import {
-  announceInterview,
-  explainFlag,
-  labelInterview,
-  labelState,
-  nameFlag,
-  outcomeLabels,
-} from '../../web/console/wording.ts';
+import { explainFlag, nameFlag } from '../../src/report/flags.ts';
+import { announceInterview, labelInterview, labelState, outcomeLabels } from '../../web/console/wording.ts';
 
 const view = { state: 'EVALUATING', statePath: 'EVALUATING.SCORING', paused: false, prompt: null } as const;
 

@@ -5,6 +5,7 @@ import { placeOf } from './journey.ts';
 import { ConnectionBanner } from './parts/banner.tsx';
 import { Frame } from './parts/frame.tsx';
 import type { Client, ClientState } from './port.ts';
+import type { Receipt } from './receipt.ts';
 import { Connecting } from './screens/connecting.tsx';
 import { Done } from './screens/done.tsx';
 import { Evaluating } from './screens/evaluating.tsx';
@@ -16,22 +17,33 @@ import { Welcome } from './screens/welcome.tsx';
 import { SessionContext } from './session.ts';
 import { useJourney } from './use-journey.ts';
 
+interface Parts {
+  client: Client;
+  drafts: Drafts;
+  readReceipt: () => Promise<Receipt>;
+}
+
 /** The candidate's page: one interview, from the invitation to its end. */
-export function App({ client, drafts }: { client: Client; drafts: Drafts }) {
+export function App({ client, ...parts }: Parts) {
   const state = useSyncExternalStore(client.subscribe, client.getState);
   return (
     <AnnouncerRoot>
-      <Journey client={client} drafts={drafts} state={state} />
+      <Journey client={client} state={state} {...parts} />
     </AnnouncerRoot>
   );
 }
 
-function Journey({ client, drafts, state }: { client: Client; drafts: Drafts; state: ClientState }) {
+function Journey({ client, drafts, readReceipt, state }: Parts & { state: ClientState }) {
   const { view } = state;
   const { note, hadStarted, markClosed } = useJourney(view, drafts);
   useEffect(() => {
     document.title = titleOf(state);
   }, [state]);
+  // What was said is to be gone, on this device too.
+  const isErased = state.connection === 'refused' && state.problem?.code === 'INTERVIEW_ERASED';
+  useEffect(() => {
+    if (isErased) drafts.clear();
+  }, [isErased, drafts]);
 
   // Back from another tab, the old view may hold an older draft than that tab wrote: wait for the new one.
   const [isReturning, setIsReturning] = useState(false);
@@ -43,7 +55,9 @@ function Journey({ client, drafts, state }: { client: Client; drafts: Drafts; st
   if (!view || isReturning) return <Connecting />;
   const offsetMs = state.serverOffsetMs;
   return (
-    <SessionContext value={{ client, drafts, view, offsetMs, connection: state.connection, note, markClosed }}>
+    <SessionContext
+      value={{ client, drafts, readReceipt, view, offsetMs, connection: state.connection, note, markClosed }}
+    >
       <Frame
         title={view.state === 'IDLE' ? undefined : view.plan.title}
         banner={<ConnectionBanner connection={state.connection} />}

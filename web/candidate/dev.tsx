@@ -3,7 +3,7 @@ import './candidate.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { openDrafts } from './drafts.ts';
-import { createMockClient, isMockState, mockStates } from './mock.ts';
+import { createMockClient, isMockState, mockReceipt, mockStates } from './mock.ts';
 
 // Design mode, `npx vite` then /candidate/dev.html?state=question: every screen without a service. Not in the build.
 
@@ -12,7 +12,8 @@ const wanted = new URLSearchParams(location.search).get('state') ?? '';
 
 if (isMockState(wanted)) {
   const { client, store } = createMockClient(wanted);
-  root.render(<App client={client} drafts={openDrafts(store, 'mock')} />);
+  const readReceipt = () => mockReceipt(wanted);
+  root.render(<App client={client} drafts={openDrafts(store, 'mock')} readReceipt={readReceipt} />);
 } else {
   root.render(
     <main className="page">

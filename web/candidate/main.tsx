@@ -7,6 +7,7 @@ import type { CandidateView } from '../../src/protocol.ts';
 import { App } from './app.tsx';
 import { openDrafts } from './drafts.ts';
 import { readLink } from './link.ts';
+import { fetchReceipt } from './receipt.ts';
 import { Refused } from './screens/refused.tsx';
 import { browserStore } from './storage.ts';
 
@@ -16,10 +17,11 @@ const link = readLink(location);
 if (link) {
   const storage = browserStore();
   const client = createClient<CandidateView>({ url: location.origin, ...link, ...(storage ? { storage } : {}) });
+  const readReceipt = () => fetchReceipt(location.origin, link.interviewId, link.token);
   client.connect();
   root.render(
     <StrictMode>
-      <App client={client} drafts={openDrafts(storage, link.interviewId)} />
+      <App client={client} drafts={openDrafts(storage, link.interviewId)} readReceipt={readReceipt} />
     </StrictMode>,
   );
 } else {

@@ -2,6 +2,7 @@ import { toProblem } from '../../src/errors.ts';
 import type { CandidateView, PromptView } from '../../src/protocol.ts';
 import type { KeyValueStore } from './drafts.ts';
 import type { Client, ClientState } from './port.ts';
+import type { Receipt } from './receipt.ts';
 
 // Canned states for design mode and for the screen tests. Times are relative to the moment of loading.
 
@@ -140,6 +141,7 @@ export const mockStates = {
     ],
   }),
   ended: done('ended', { progress: { answered: 3, total: 5 } }),
+  'ended-offline': done('ended', { progress: { answered: 3, total: 5 } }),
   declined: done('declined', { progress: { answered: 0, total: 5 } }),
   expired: done('expired', { progress: { answered: 4, total: 5 } }),
   'expired-invitation': done('expired', { progress: { answered: 0, total: 5 } }),
@@ -147,6 +149,39 @@ export const mockStates = {
 } satisfies Record<string, Partial<ClientState>>;
 
 export type MockState = keyof typeof mockStates;
+
+const headHash = '89bc202861f6a3b0c4a1d3e5f70718293a4b5c6d7e8f90a1b2c3d4e5f6071829';
+
+const receipt: Receipt = {
+  entries: [
+    { promptId: 'idempotency', kind: 'question', text: question.text, askedAt: now - 20 * minute },
+    { promptId: 'idempotency.1', kind: 'followUp', text: followUp.text, askedAt: now - 15 * minute },
+    { promptId: 'logging', kind: 'question', text: 'What would you never log?', askedAt: now - 10 * minute },
+  ].map((entry, index) => ({
+    ...(entry as Receipt['entries'][number]),
+    ...(index === 2
+      ? { passed: 'skip' as const }
+      : { answer: { text: answer, at: now - (14 - index) * minute, from: index === 0 ? 'submit' : 'draft' } }),
+  })),
+  timeLedger: {
+    thinkingMs: 11.4 * minute,
+    typingMs: 2.2 * minute,
+    evaluatingMs: 7_000,
+    disconnectedMs: 42_000,
+    pausedMs: 3 * minute,
+    extendedMs: minute,
+    downMs: 15_000,
+    totalMs: 18.6 * minute + 4_000,
+  },
+  chain: { isIntact: true, headHash },
+};
+
+/** The receipt of a canned state; the service does not answer for the one of that name, and one chain is broken. */
+export function mockReceipt(name: MockState): Promise<Receipt> {
+  if (name === 'ended-offline') return Promise.reject(new Error('nobody answers'));
+  if (name === 'declined' || name === 'expired-invitation') return Promise.resolve({ ...receipt, entries: [] });
+  return Promise.resolve(name === 'cancelled' ? { ...receipt, chain: { isIntact: false, headHash } } : receipt);
+}
 
 /** Is there a canned state of this name? */
 export function isMockState(name: string): name is MockState {

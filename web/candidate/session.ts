@@ -3,12 +3,15 @@ import type { CandidateView } from '../../src/protocol.ts';
 import { useAnnouncer } from '../shared/announcer.tsx';
 import type { Drafts } from './drafts.ts';
 import type { CandidateCommand, Client, ClientState } from './port.ts';
+import type { Receipt } from './receipt.ts';
 import { describeProblem } from './wording.ts';
 
 /** What every screen of a running interview may use. */
 export interface Session {
   client: Client;
   drafts: Drafts;
+  /** Rejects when it is not to be had now. */
+  readReceipt: () => Promise<Receipt>;
   view: CandidateView;
   offsetMs: number;
   connection: ClientState['connection'];

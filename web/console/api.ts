@@ -1,22 +1,51 @@
 import type { Problem } from '../../src/client/problem.ts';
 import { toProblem } from '../../src/errors.ts';
 import type { FlowLayout, FlowPath } from '../../src/flow/shape.ts';
-import type { Command, Down, ReviewerView, State } from '../../src/protocol.ts';
+import type { Command, Down, ReviewerView, ReviewView } from '../../src/protocol.ts';
+import type { Agreement } from '../../src/report/agreement.ts';
+import { type Filter, toQuery } from './filter.ts';
 
 // The part of the HTTP API that the console uses. Expected failures are values.
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
-/** One interview in the list. */
-export interface Summary {
+/** What somebody should look at. `at` = since when; of an invitation, until when. */
+export interface Concern {
+  code: string;
+  level: 'stuck' | 'notice';
+  at: number;
+  text: string;
+}
+
+/** One interview in the list. What is not known of it is null. */
+export interface Line {
   id: string;
   state: string;
+  stateSince: number | null;
+  outcome: NonNullable<ReviewerView['outcome']> | null;
+  deadlineAt: number | null;
   planId: string;
   planVersion: number;
   candidate: { name?: string | undefined };
   externalId?: string | undefined;
+  progress: { answered: number; total: number } | null;
+  connection: 'connected' | 'away' | null;
+  awaySince: number | null;
+  node: string | null;
+  needsReview: number | null;
+  concerns: Concern[];
   createdAt: number;
   updatedAt: number;
+  erasedAt?: number | undefined;
+}
+
+/** A page of the list, and what to name it by when asking whether it has changed. */
+export interface Listed {
+  /** Null = as it was under the `etag` that was asked with. */
+  page: { interviews: Line[]; cursor: string | null; lookedAt: number } | null;
+  etag: string | null;
+  /** The service's clock at the answer, to the second; null = it was not told. */
+  servedAt: number | null;
 }
 
 export interface PlanSummary {
@@ -26,11 +55,74 @@ export interface PlanSummary {
   questionCount: number;
 }
 
+/** Whether the records are as they were written. */
+export interface Chain {
+  isIntact: boolean;
+  recordCount: number;
+  headHash: string;
+  brokenAt?: { seq: number } | undefined;
+  erasedAt?: number | undefined;
+  lateCount?: number | undefined;
+}
+
 /** What the console reads of a report; the rest is for the file that people download. */
 export interface ReportDigest {
+  plan: { hash: string };
+  machineVersion: string;
+  chain: Chain;
+  accommodations: { timeMultiplier: number; untimed: boolean };
   score: number | null;
+  reviewedScore: number | null;
+  agreement: Agreement[];
   counts: { questions: number; answered: number; skipped: number; timedOut: number; needsReview: number };
-  questions: { id: string; text: string; threshold: number; score: number | null }[];
+  questions: {
+    id: string;
+    text: string;
+    threshold: number;
+    points: { id: string; text: string; weight: number }[];
+    score: number | null;
+    reviewedScore: number | null;
+  }[];
+}
+
+/** One question of a plan in the interviews by it. Scores and shares are 0 to 1. */
+export interface QuestionStatistics {
+  id: string;
+  text: string;
+  threshold: number;
+  reached: number;
+  answered: number;
+  skipped: number;
+  expired: number;
+  left: number;
+  open: number;
+  dropped: { ended: number; expired: number; cancelled: number };
+  scores: { counted: number; bins: number[]; median: number | null; atThreshold: number };
+  followUps: {
+    followedUp: number;
+    asked: number;
+    answered: number;
+    compared: number;
+    gained: number;
+    gainMean: number | null;
+  };
+  time: { counted: number; medianMs: number | null; p90Ms: number | null };
+  needsReview: number;
+}
+
+/** How the interviews by one version of a plan went. */
+export interface Statistics {
+  planId: string;
+  version: number;
+  title: string;
+  countedMax: number;
+  lookedAt: number;
+  isComplete: boolean;
+  interviews: Record<
+    'counted' | 'invited' | 'underWay' | 'started' | 'finished' | 'ended' | 'declined' | 'expired' | 'cancelled',
+    number
+  >;
+  questions: QuestionStatistics[];
 }
 
 export type JournalEntry = Extract<Down, { type: 'record' }>['record'];
@@ -47,19 +139,47 @@ export interface InterviewLinks {
   reviewerUrl: string;
 }
 
+/** A question whose judgement waits for a person. Confidence null = nothing could judge the answer. */
+export interface QueueCase {
+  interviewId: string;
+  candidate: { name?: string | undefined };
+  planId: string;
+  planVersion: number;
+  questionId: string;
+  confidence: number | null;
+  at: number;
+}
+
+export interface QueueRead {
+  cases: QueueCase[];
+  found: number;
+  lookedAt: number;
+  cursor: string | null;
+}
+
+/** What a person says of an interview. */
+export type NewReview = Omit<ReviewView, 'seq' | 'at' | 'by'> & { id: string };
+
 export interface Created extends InterviewLinks {
   id: string;
 }
 
 export interface Api {
   listInterviews(
-    query: { state: State | null; limit: number; cursor?: string },
+    query: { filter: Filter; limit: number; cursor?: string },
     signal: AbortSignal,
-  ): Promise<Reply<{ interviews: Summary[]; cursor: string | null }>>;
+    etag?: string,
+  ): Promise<Reply<Listed>>;
   listPlans(): Promise<Reply<{ plans: PlanSummary[] }>>;
+  /** Of a version, or of the newest. */
+  readStatistics(planId: string, version: number | null): Promise<Reply<Statistics>>;
   /** The same `key` again creates nothing and answers the same. */
   createInterview(interview: NewInterview, key: string): Promise<Reply<Created>>;
   giveCommand(interviewId: string, command: Command): Promise<Reply<{ seq: number }>>;
+  /** From the newest interviews on, or from older ones. */
+  readQueue(cursor?: string): Promise<Reply<QueueRead>>;
+  /** The same `id` again adds nothing and answers the same. */
+  addReview(interviewId: string, review: NewReview): Promise<Reply<{ seq: number }>>;
   readLinks(interviewId: string): Promise<Reply<InterviewLinks>>;
   /** As of now, or of an earlier record. */
   readReport(interviewId: string, atSeq?: number): Promise<Reply<ReportDigest>>;
@@ -81,14 +201,18 @@ const unreadable = toProblem('INTERNAL', 'The service answered with something th
 
 /** Create the API for one secret. `base` is the address of the service. */
 export function createApi(base: string, secret: string, fetchFrom: typeof fetch = fetch): Api {
+  /** Null = nobody answers. */
+  async function ask(path: string, init: RequestInit): Promise<Response | null> {
+    const headers = { accept: 'application/json', ...init.headers, authorization: `Bearer ${secret}` };
+    return fetchFrom(`${base}${path}`, { ...init, headers, cache: 'no-store' }).catch(() => null);
+  }
+
   async function call<T>(path: string, init: RequestInit = {}): Promise<Reply<T>> {
-    let response: Response;
-    try {
-      const headers = { accept: 'application/json', ...init.headers, authorization: `Bearer ${secret}` };
-      response = await fetchFrom(`${base}${path}`, { ...init, headers, cache: 'no-store' });
-    } catch {
-      return { ok: false, problem: unreachable };
-    }
+    const response = await ask(path, init);
+    return response ? read(response) : { ok: false, problem: unreachable };
+  }
+
+  async function read<T>(response: Response): Promise<Reply<T>> {
     const body: unknown = await response.json().catch(() => null);
     if (response.ok && body !== null) return { ok: true, value: body as T };
     const isProblem = typeof body === 'object' && body !== null && 'code' in body;
@@ -103,13 +227,25 @@ export function createApi(base: string, secret: string, fetchFrom: typeof fetch 
   const at = (interviewId: string, part: string) => `/api/interviews/${encodeURIComponent(interviewId)}/${part}`;
 
   return {
-    listInterviews({ state, limit, cursor }, signal) {
-      const query = new URLSearchParams({ limit: String(limit), ...(state && { state }), ...(cursor && { cursor }) });
-      return call(`/api/interviews?${query}`, { signal });
+    async listInterviews({ filter, limit, cursor }, signal, etag) {
+      const query = new URLSearchParams({ limit: String(limit), ...toQuery(filter), ...(cursor && { cursor }) });
+      const headers = etag === undefined ? {} : { 'if-none-match': etag };
+      const response = await ask(`/api/interviews?${query}`, { signal, headers });
+      if (!response) return { ok: false, problem: unreachable };
+      const servedAt = Date.parse(response.headers.get('date') ?? '') || null;
+      const named = { etag: response.headers.get('etag'), servedAt };
+      if (response.status === 304) return { ok: true, value: { page: null, ...named } };
+      const reply = await read<NonNullable<Listed['page']>>(response);
+      return reply.ok ? { ok: true, value: { page: reply.value, ...named } } : reply;
     },
     listPlans: () => call('/api/plans'),
+    readStatistics: (planId, version) =>
+      call(`/api/plans/${encodeURIComponent(planId)}/statistics${version === null ? '' : `?version=${version}`}`),
     createInterview: (interview, key) => post('/api/interviews', interview, { 'idempotency-key': key }),
     giveCommand: (interviewId, command) => post(at(interviewId, 'commands'), command),
+    readQueue: (cursor) =>
+      call(`/api/reviews/queue?${new URLSearchParams({ limit: '500', ...(cursor && { cursor }) })}`),
+    addReview: (interviewId, review) => post(at(interviewId, 'reviews'), review),
     readLinks: (interviewId) => call(at(interviewId, 'links')),
     readReport: (interviewId, atSeq) => call(at(interviewId, atSeq === undefined ? 'report' : `report?atSeq=${atSeq}`)),
     readMoment: (interviewId, atSeq) => call(`/api/interviews/${encodeURIComponent(interviewId)}?atSeq=${atSeq}`),

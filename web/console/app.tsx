@@ -1,19 +1,35 @@
-import { useCallback, useMemo, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { Link, Route, Switch } from 'wouter';
 import { AnnouncerRoot } from '../shared/announcer.tsx';
+import type { Api } from './api.ts';
 import { Frame } from './parts/frame.tsx';
 import { Access } from './screens/access.tsx';
 import { Interview } from './screens/interview.tsx';
 import { List } from './screens/list.tsx';
 import { useService } from './service.ts';
 
-/** The console: the list for operators, one interview for operators and reviewers. */
+const QueueScreen = lazy(() => import('./screens/queue.tsx').then(({ QueueScreen: screen }) => ({ default: screen })));
+const Statistics = lazy(() =>
+  import('./screens/statistics.tsx').then(({ Statistics: screen }) => ({ default: screen })),
+);
+
+/** The console: the list and the statistics for operators, one interview for operators and reviewers. */
 export function App() {
   return (
     <AnnouncerRoot>
       <Switch>
         <Route path="/">
-          <ListPlace />
+          <OperatorPlace screen={List} />
+        </Route>
+        <Route path="/statistics">
+          <Suspense fallback={<Frame hasList>{null}</Frame>}>
+            <OperatorPlace screen={Statistics} />
+          </Suspense>
+        </Route>
+        <Route path="/reviews">
+          <Suspense fallback={<Frame hasList>{null}</Frame>}>
+            <OperatorPlace screen={QueueScreen} />
+          </Suspense>
         </Route>
         <Route path="/interviews/:id">
           {({ id }) => <InterviewPlace key={id} interviewId={decodeURIComponent(id)} />}
@@ -51,12 +67,13 @@ function useSecret(interviewId?: string) {
   return { secret, problem, lockOut, enter };
 }
 
-function ListPlace() {
+/** A screen for who has the admin key. */
+function OperatorPlace({ screen: Screen }: { screen: ComponentType<{ api: Api; onLockedOut: () => void }> }) {
   const { openApi } = useService();
   const { secret, problem, lockOut, enter } = useSecret();
   const api = useMemo(() => (secret === null ? null : openApi(secret)), [openApi, secret]);
   if (!api) return <Access problem={problem} onKey={enter} />;
-  return <List api={api} onLockedOut={lockOut} />;
+  return <Screen api={api} onLockedOut={lockOut} />;
 }
 
 function InterviewPlace({ interviewId }: { interviewId: string }) {

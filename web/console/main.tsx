@@ -6,6 +6,8 @@ import { Router } from 'wouter';
 import { createClient } from '../../src/client.ts';
 import { createApi } from './api.ts';
 import { App } from './app.tsx';
+import { browserStore, createPreferences } from './preferences.ts';
+import { createQueue } from './queue.ts';
 import { createSecrets, readSecret, tabStore } from './secrets.ts';
 import { ServiceContext } from './service.ts';
 
@@ -26,6 +28,8 @@ addEventListener('hashchange', () => takeSecret() && location.reload());
 
 const service = {
   secrets,
+  preferences: createPreferences(browserStore()),
+  queue: createQueue(),
   openApi: (secret: string) => createApi(location.origin, secret),
   openClient: (interviewId: string, token: string) => createClient({ url: location.origin, interviewId, token }),
 };

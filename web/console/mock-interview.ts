@@ -1,4 +1,4 @@
-import type { EvaluationView, ReviewerView, TranscriptEntry } from '../../src/protocol.ts';
+import type { EvaluationView, ReviewerView, ReviewView, TranscriptEntry } from '../../src/protocol.ts';
 import type { ReportDigest } from './api.ts';
 import { ANSWER_JOINT } from './evidence.ts';
 
@@ -231,7 +231,7 @@ export const mockView: ReviewerView = {
   statePath: 'QUESTIONING.ANSWERING',
   prompt,
   paused: false,
-  allowed: ['interview.cancel', 'deadline.extend'],
+  allowed: ['interview.cancel', 'deadline.extend', 'accommodation.change'],
   progress: { answered: 2, total: 5 },
   serverTime: now,
   plan: {
@@ -308,6 +308,33 @@ export const mockMoments: ReviewerView[] = [
   },
 ];
 
+/** Two people have judged the first question, one of them blind. */
+const mockReviews: ReviewView[] = [
+  {
+    seq: 20,
+    at: now - 9 * minute,
+    by: 'reviewer',
+    rater: 'Kim',
+    questionId: 'idempotency',
+    verdicts: [
+      { pointId: 'same', verdict: 'met' },
+      { pointId: 'unknown', verdict: 'met' },
+    ],
+    isBlind: true,
+    reason: 'Both are said plainly, the second in the last sentence of the first answer.',
+  },
+  {
+    seq: 21,
+    at: now - 8 * minute,
+    by: 'operator',
+    rater: 'Ada',
+    questionId: 'idempotency',
+    score: 0.8,
+    reason: 'Says what matters, a little long.',
+  },
+  { seq: 22, at: now - 7 * minute, by: 'reviewer', rater: 'Kim', decision: 'Advance', reason: 'Solid basics.' },
+];
+
 export const mockViews = {
   running: mockView,
   invited: {
@@ -319,6 +346,13 @@ export const mockViews = {
     progress: { answered: 0, total: 5 },
     invitationExpiresAt: now + 6 * 24 * 60 * minute,
     transcript: { entries: [] },
+  },
+  away: {
+    ...mockView,
+    statePath: 'QUESTIONING.AWAY',
+    isCandidateConnected: false,
+    prompt: { ...withoutDeadline(prompt), timeLeftMs: 168_000 },
+    plan: { ...mockView.plan, disconnectedMinutes: 10 },
   },
   paused: {
     ...mockView,
@@ -347,26 +381,79 @@ export const mockViews = {
     },
   },
   reviewer: { ...mockView, role: 'reviewer', allowed: [] },
+  judged: {
+    ...still,
+    state: 'COMPLETE',
+    statePath: 'COMPLETE',
+    prompt: null,
+    allowed: [],
+    outcome: 'finished',
+    completedAt: now - minute,
+    isCandidateConnected: false,
+    transcript: {
+      entries: mockView.transcript.entries.map((entry) =>
+        entry.questionId === 'slow-query'
+          ? { ...entry, reevaluations: [{ ...queryEvaluation, score: 0.31, flags: [], seq: 23, at: now - minute }] }
+          : entry,
+      ),
+      reviews: mockReviews,
+    },
+  },
 } satisfies Record<string, ReviewerView>;
 
 function withoutDeadline({ deadlineAt: _deadlineAt, ...rest }: NonNullable<ReviewerView['prompt']>) {
   return rest;
 }
 
+const textPoints = (judged: EvaluationView) => judged.points.map(({ id, text, weight }) => ({ id, text, weight }));
+const unjudged = { threshold: 0.6, points: [], score: null, reviewedScore: null };
+
+/** Where a report comes from. */
+const mockSource: Pick<ReportDigest, 'plan' | 'machineVersion' | 'chain' | 'accommodations'> = {
+  plan: { hash: '2c64ca05b8f1d7e3a9604c5b8e7f1a2d3c4b5a69788f9e0d1c2b3a4958677e6f' },
+  machineVersion: '2',
+  chain: {
+    isIntact: true,
+    recordCount: 6,
+    headHash: '89bc202861f6a3b0c4a1d3e5f70718293a4b5c6d7e8f90a1b2c3d4e5f6071829',
+  },
+  accommodations: { timeMultiplier: 1.5, untimed: false },
+};
+
 export const mockReport: ReportDigest = {
+  ...mockSource,
   score: 0.505,
+  reviewedScore: 0.47,
+  agreement: [{ first: 'Kim', second: null, points: 2, same: 1, blind: 2, kappa: null }],
   counts: { questions: 5, answered: 2, skipped: 1, timedOut: 0, needsReview: 1 },
   questions: [
-    { id: 'idempotency', text: idempotency.text, threshold: 0.6, score: 0.87 },
-    { id: 'slow-query', text: slowQuery.text, threshold: 0.55, score: 0.14 },
-    { id: 'logging', text: entries.logging.text, threshold: 0.6, score: null },
-    { id: 'cache', text: entries.cache.text, threshold: 0.6, score: null },
-    { id: 'deploy', text: 'How do you deploy without an outage?', threshold: 0.6, score: null },
+    {
+      id: 'idempotency',
+      text: idempotency.text,
+      threshold: 0.6,
+      points: textPoints(secondEvaluation),
+      score: 0.87,
+      reviewedScore: 0.8,
+    },
+    {
+      id: 'slow-query',
+      text: slowQuery.text,
+      threshold: 0.55,
+      points: textPoints(queryEvaluation),
+      score: 0.14,
+      reviewedScore: null,
+    },
+    { id: 'logging', text: entries.logging.text, ...unjudged },
+    { id: 'cache', text: entries.cache.text, ...unjudged },
+    { id: 'deploy', text: 'How do you deploy without an outage?', ...unjudged },
   ],
 };
 
 export const mockEmptyReport: ReportDigest = {
+  ...mockSource,
   score: null,
+  reviewedScore: null,
+  agreement: [],
   counts: { questions: 5, answered: 0, skipped: 0, timedOut: 0, needsReview: 0 },
-  questions: mockReport.questions.map((question) => ({ ...question, score: null })),
+  questions: mockReport.questions.map((question) => ({ ...question, score: null, reviewedScore: null })),
 };

@@ -1,8 +1,12 @@
 import type { Client, ClientEvents, ClientState } from '../../src/client.ts';
 import { toProblem } from '../../src/errors.ts';
 import type { ReviewerView } from '../../src/protocol.ts';
-import type { Api, JournalEntry, Reply, Summary } from './api.ts';
+import type { Api, JournalEntry, QueueRead, Reply } from './api.ts';
 import { mockEmptyReport, mockMoments, mockReport, mockViews } from './mock-interview.ts';
+import { mockList } from './mock-list.ts';
+import { mockStatistics } from './mock-statistics.ts';
+import { createPreferences } from './preferences.ts';
+import { createQueue } from './queue.ts';
 import { createSecrets } from './secrets.ts';
 import type { Service } from './service.ts';
 
@@ -10,26 +14,6 @@ import type { Service } from './service.ts';
 
 const now = Date.now();
 const minute = 60_000;
-
-const people: [string | undefined, string, string, number][] = [
-  ['Noor Haddad', 'QUESTIONING', 'backend-basics', 0.1],
-  ['Jonas Lindqvist', 'EVALUATING', 'frontend-accessibility', 0.3],
-  [undefined, 'IDLE', 'backend-basics', 12],
-  ['Amélie Dubois-Fontainebleau de la Tour', 'FOLLOW_UP', 'site-reliability', 2],
-  ['ليلى منصور', 'COMPLETE', 'backend-basics', 95],
-  ['Chidi Okafor', 'COMPLETE', 'data-engineering', 60 * 7],
-  ['Mei Tanaka', 'COMPLETE', 'frontend-accessibility', 60 * 28],
-];
-
-const summaries: Summary[] = people.map(([name, state, planId, minutesAgo], index) => ({
-  id: `01J9Z6Q2M7R3X${index}`,
-  state,
-  planId,
-  planVersion: (index % 3) + 1,
-  candidate: name === undefined ? {} : { name },
-  createdAt: now - (minutesAgo + 40 + index * 60) * minute,
-  updatedAt: now - minutesAgo * minute,
-}));
 
 const records: JournalEntry[] = [
   record(1, 'operator', 'interview.create', {}, [], 'IDLE'),
@@ -98,28 +82,30 @@ const links = {
   reviewerUrl: 'http://127.0.0.1:3000/console/interviews/01J9Z6Q2M7R3XA#eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoicmV2',
 };
 
-const headsByScene: Record<string, Summary[]> = {
-  'list-empty': [],
-  'list-long': Array.from({ length: 120 }, (_, index) => ({
-    ...(summaries[index % 7] as Summary),
-    id: `mock-${index}`,
+const mockQueue: QueueRead = {
+  cases: [
+    ['Chidi Okafor', 'deploy', null, 90],
+    ['Noor Haddad', 'slow-query', 0.43, 12],
+    [undefined, 'idempotency', 0.51, 400],
+    ['Amélie Dubois-Fontainebleau de la Tour', 'a-question-with-a-long-name', 0.55, 3_000],
+  ].map(([name, questionId, confidence, minutesAgo]) => ({
+    interviewId: '01J9Z6Q2M7R3X4',
+    candidate: typeof name === 'string' ? { name } : {},
+    planId: 'backend-basics',
+    planVersion: 3,
+    questionId: String(questionId),
+    confidence: confidence === null ? null : Number(confidence),
+    at: now - Number(minutesAgo) * minute,
   })),
+  found: 4,
+  lookedAt: 1_000,
+  cursor: 'older',
 };
 
-function pageOf(
-  heads: Summary[],
-  state: string | null,
-  limit: number,
-): { interviews: Summary[]; cursor: string | null } {
-  const matching = heads.filter((head) => !state || head.state === state);
-  return { interviews: matching.slice(0, limit), cursor: matching.length > limit ? String(limit) : null };
-}
-
 function mockApi(scene: string): Api {
-  const heads = headsByScene[scene] ?? summaries;
+  const list = mockList(scene, now);
   return {
-    listInterviews: ({ state, limit }) =>
-      scene === 'list-lost' ? Promise.resolve(lost) : reply(pageOf(heads, state, limit)),
+    listInterviews: (query) => (scene === 'list-lost' ? Promise.resolve(lost) : reply(list(query))),
     listPlans: () =>
       reply({
         plans: [
@@ -127,11 +113,17 @@ function mockApi(scene: string): Api {
           { id: 'frontend-accessibility', version: 1, title: 'Frontend and accessibility', questionCount: 6 },
         ],
       }),
+    readStatistics: () => reply(mockStatistics(scene)),
     createInterview: () => reply({ id: 'new', ...links }),
     readLinks: () => reply(links),
     giveCommand: (_id, { type }) =>
       type === 'interview.cancel'
         ? Promise.resolve({ ok: false, problem: toProblem('NOT_ACCEPTED', 'The interview is COMPLETE.') })
+        : reply({ seq: 6 }),
+    readQueue: () => reply(scene === 'queue-empty' ? { ...mockQueue, cases: [], found: 0, cursor: null } : mockQueue),
+    addReview: (_id, { reason }) =>
+      reason === 'too many'
+        ? Promise.resolve({ ok: false, problem: toProblem('REVIEWS_FULL', 'at most 200 belong to one interview') })
         : reply({ seq: 6 }),
     readMoment: () => reply(mockViews.running),
     readPath: () => Promise.resolve(lost),
@@ -188,13 +180,25 @@ export const mockScenes: Record<
   'list-long': { path: '/', hasKey: true },
   'list-empty': { path: '/', hasKey: true },
   'list-lost': { path: '/', hasKey: true },
+  statistics: { path: '/statistics', hasKey: true },
+  'statistics-few': { path: '/statistics', hasKey: true },
+  'statistics-none': { path: '/statistics', hasKey: true },
   access: { path: '/', hasKey: false },
   running: interviewScene(opened),
   playing: { ...interviewScene({ ...opened, view: mockMoments[0] ?? null }), moments: mockMoments },
   evaluating: interviewScene({ ...opened, view: mockMoments[1] ?? null }),
   invited: interviewScene({ ...opened, view: mockViews.invited }),
+  away: interviewScene({ ...opened, view: mockViews.away }),
   paused: interviewScene({ ...opened, view: mockViews.paused }),
   cancelled: interviewScene({ ...opened, view: mockViews.cancelled }),
+  queue: { path: '/reviews', hasKey: true },
+  'queue-empty': { path: '/reviews', hasKey: true },
+  'queue-case': {
+    ...interviewScene({ ...opened, view: mockViews.judged }),
+    path: '/interviews/01J9Z6Q2M7R3X4?case=slow-query',
+  },
+  judged: interviewScene({ ...opened, view: mockViews.judged }),
+  blind: interviewScene({ ...opened, view: mockViews.judged }),
   reviewer: { ...interviewScene({ ...opened, view: mockViews.reviewer }), hasKey: false },
   reconnecting: interviewScene({ ...opened, connection: 'reconnecting' }),
   opening: interviewScene({ ...opened, connection: 'connecting', view: null }),
@@ -213,5 +217,11 @@ export function mockService(name: string): { service: Service; advance(): void }
   else if (scene?.state) secrets.keep({ interviewId: '01J9Z6Q2M7R3X4', token: 'mock' });
   const client = mockClient(scene?.state ?? opened, scene?.moments ?? []);
   const api = mockApi(name);
-  return { service: { secrets, openApi: () => api, openClient: () => client }, advance: client.advance };
+  const preferences = createPreferences(null);
+  if (name === 'judged') preferences.set({ rater: 'Kim' });
+  if (name === 'blind') preferences.set({ rater: 'Kim', isBlind: true });
+  return {
+    service: { secrets, preferences, queue: createQueue(), openApi: () => api, openClient: () => client },
+    advance: client.advance,
+  };
 }

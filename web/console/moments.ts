@@ -43,3 +43,19 @@ export function formatShare(share: number): string {
 export function formatCount(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** Write how long something takes or has taken, in its largest unit, and in two where the second one matters. */
+export function formatSpan(ms: number): string {
+  if (ms < MINUTE_MS) return `${Math.max(0, Math.floor(ms / 1000))} s`;
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`;
+  if (ms < DAY_MS) {
+    const minutes = Math.floor((ms % HOUR_MS) / MINUTE_MS);
+    return `${Math.floor(ms / HOUR_MS)} h${minutes === 0 ? '' : ` ${minutes} min`}`;
+  }
+  return `${Math.floor(ms / DAY_MS)} d`;
+}
+
+/** Write when something will be; what is past is due. */
+export function formatUntil(ms: number): string {
+  return ms <= 0 ? 'due now' : `in ${formatSpan(ms)}`;
+}

@@ -53,6 +53,14 @@ export function judgementsOf(thread: Thread): Judgement[] {
   );
 }
 
+/** What was judged again later, oldest first. The first judgement stays, and its score counts. */
+export function laterJudgementsOf(thread: Thread): Judgement[] {
+  return thread.entries
+    .flatMap(({ promptId, reevaluations = [] }) => reevaluations.map((again) => ({ promptId, again })))
+    .toSorted((one, other) => one.again.seq - other.again.seq)
+    .map(({ promptId, again }) => ({ promptId: `${promptId} ${again.seq}`, label: 'Judged again', evaluation: again }));
+}
+
 /** Tell where a prompt stands; only the newest one of an interview can still be open. */
 export function statusOf(
   entry: TranscriptEntry,

@@ -1,5 +1,4 @@
 import type { Verdict } from '../../machines/interview.ts';
-import type { Flag } from '../../src/evaluators/evaluator.ts';
 import type { ReviewerView, State } from '../../src/protocol.ts';
 import type { EntryStatus } from './threads.ts';
 
@@ -48,6 +47,30 @@ export const outcomeLabels: Record<Outcome, Label & { sentence: string }> = {
   expired: { text: 'Expired', tone: 'warn', icon: 'clock', sentence: 'The time ran out.' },
   cancelled: { text: 'Cancelled', tone: 'danger', icon: 'stop', sentence: 'An operator cancelled the interview.' },
 };
+
+/** What the list may be narrowed to, beside states and outcomes. */
+export const attentionTexts = {
+  any: 'Needs attention',
+  stuck: 'Stuck',
+  review: 'To review',
+} as const;
+
+const concernTexts: Record<string, string> = {
+  parked: 'Parked',
+  'put-off': 'Cannot be opened',
+  overdue: 'Overdue',
+  'evaluation-slow': 'Evaluation slow',
+  'evaluation-failing': 'Evaluator failing',
+  'evaluation-fallback': 'Fallback evaluator',
+  'candidate-away': 'Candidate away',
+  'invitation-ending': 'Invitation ends',
+};
+
+/** The label of what somebody should look at; of later versions it keeps its name. */
+export function labelConcern({ code, level }: { code: string; level: 'stuck' | 'notice' }): Label {
+  const text = concernTexts[code] ?? code;
+  return level === 'stuck' ? { text, tone: 'danger', icon: 'alert' } : { text, tone: 'warn', icon: 'clock' };
+}
 
 const evaluatingByChild: Record<string, string> = {
   SCORING: 'Evaluating',
@@ -98,41 +121,6 @@ export const verdictLabels: Record<Verdict, Label> = {
   not_met: { text: 'Not met', tone: 'plain', icon: 'minus' },
   contradicted: { text: 'Contradicted', tone: 'danger', icon: 'cross' },
 };
-
-export const flagSentences: Record<Flag, string> = {
-  injection: 'The answer addresses the evaluator and tries to steer it.',
-  stuffing: 'Key words stand in a row without sentences around them.',
-  'copied-question': 'Much of the answer repeats the question.',
-  'verbatim-model-answer': 'The answer is the rubric word for word.',
-  gibberish: 'The text does not look like language.',
-  repetition: 'The same words are repeated many times.',
-  'off-topic': 'The answer has little to do with the question.',
-  'non-answer': 'The candidate says that they do not know.',
-  empty: 'Nothing was written.',
-  hedging: 'The answer commits to little: many “maybe” and “it depends”.',
-  contradiction: 'The answer says the opposite of a point.',
-  'no-evidence': 'The answer gives no passage that supports the score.',
-  'invisible-chars': 'The text contains characters that cannot be seen.',
-  'mixed-script': 'Letters of different alphabets are mixed inside words.',
-  encoded: 'Part of the text is encoded, for example in base64.',
-  'non-prose': 'The answer is a list or code rather than sentences.',
-  'unsupported-language': 'The language is not one that the evaluator reads well.',
-  'too-long': 'Only the first part of this long answer was read.',
-  degraded: 'The configured evaluator failed; the embedded one judged instead.',
-};
-
-/** A flag in words; flags of later versions keep their name. */
-export function explainFlag(flag: string): string {
-  return flag in flagSentences
-    ? flagSentences[flag as Flag]
-    : 'A remark of the evaluator that this page does not know.';
-}
-
-/** The name of a flag as people read it. */
-export function nameFlag(flag: string): string {
-  const words = flag.replaceAll('-', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
 
 const failureSentences: Record<string, string> = {
   TIMEOUT: 'no answer within its time limit',

@@ -25,6 +25,9 @@ const pathByName = {
   back: 'M14.5 6 8.5 12l6 6',
   person: 'M12 12a3.75 3.75 0 1 0 0-7.5 3.75 3.75 0 0 0 0 7.5zM5 20a7 7 0 0 1 14 0',
   list: 'M5 6.5h14M5 12h14M5 17.5h14',
+  more: 'M6 12v.1M12 12v.1M18 12v.1',
+  search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5 20 20',
+  chart: 'M5 19.5V11M10 19.5V5M15 19.5v-6M20 19.5V8.5',
 } as const;
 
 export type IconName = keyof typeof pathByName;

@@ -35,9 +35,9 @@ function toWaves(entries: readonly AppendRow[]): AppendRow[][] {
 }
 
 function toInput({ append, record }: AppendRow, place: number) {
-  const { interviewId: id, epoch, state: head_state, wakeAt: wake_at, snapshot } = append;
+  const { interviewId: id, epoch, previousHash: previous_hash, state: head_state, wakeAt: wake_at, snapshot } = append;
   const kept = snapshot ? { snapshot_seq: snapshot.seq, snapshot_json: snapshot.json } : {};
-  return { place, id, head_state, wake_at, ...kept, ...record, epoch };
+  return { place, id, previous_hash, head_state, wake_at, ...kept, ...record, epoch };
 }
 
 /**

@@ -38,7 +38,7 @@ export interface PostgresOptions {
 }
 
 type HeadRow = Omit<NumberedHeadRow, 'number'>;
-type ClaimedRow = HeadRow & { snapshot_seq: number | null; snapshot_json: string | null };
+type ClaimedRow = HeadRow & { snapshot_seq: number | null; snapshot_json: string | null; unheld_ms: number };
 /** A head and, beside it, the columns of a record, each with `record_` before its name. */
 type LoadedRow = HeadRow & { record_seq: number | null };
 
@@ -120,7 +120,7 @@ export async function openPostgresJournal({
   }
 
   async function readClaimed(row: ClaimedRow): Promise<Claimed> {
-    const { id, head_seq, snapshot_seq: seq, snapshot_json: json } = row;
+    const { id, head_seq, snapshot_seq: seq, snapshot_json: json, unheld_ms: unheldMs } = row;
     // Up to the head as it was claimed: others may have claimed and written since.
     const [records, commands] = await Promise.all([
       query<ReadRecordRow>(texts.listTail, [id, seq ?? 0, head_seq]),
@@ -128,7 +128,7 @@ export async function openPostgresJournal({
     ]);
     const [head] = read([row], toHead);
     const snapshot = seq === null || json === null ? null : { seq, json };
-    return { head: head as Claimed['head'], snapshot, tail: read(records, toRecord), commands };
+    return { head: head as Claimed['head'], snapshot, tail: read(records, toRecord), commands, unheldMs };
   }
 
   async function eraseNow(ask: Query, row: HeadRow, at: number): Promise<void> {
@@ -154,6 +154,9 @@ export async function openPostgresJournal({
 
     shared: {
       glance: (ids) => query<Glance>(texts.glance, [ids]),
+      async sign(owner) {
+        await query(texts.sign, [owner]);
+      },
       async renew(owner, ids) {
         await query(texts.renew, [owner, ids]);
       },
@@ -240,6 +243,7 @@ export async function openPostgresJournal({
         if (last && at - last.at >= gapMs) await ask(texts.addOutage, [last.at, at]);
         await ask(texts.beat, [at]);
         await ask(texts.forgetTickets, [at - TICKETS_KEPT_MS]);
+        await ask(texts.forgetNodes);
         return ask<Outage>(texts.listOutages, [knownUntil]);
       }),
 

@@ -118,9 +118,16 @@ export function createPool({
     ...(isPatient ? {} : { query_timeout: SILENCE_MS, statement_timeout: STATEMENT_MS }),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   });
+  const doubtful = new WeakSet<pg.PoolClient>();
   // Without a listener a connection that breaks ends the process. Whoever uses it hears of it by their statement.
   pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    // A commit whose wait for the standby is cancelled is reported as done, with a warning that no standby may have it.
+    client.on('notice', ({ routine }) => {
+      if (routine === 'SyncRepWaitForLSN') doubtful.add(client);
+    });
+  });
 
   /** Use one connection; one that may be broken or in the middle of something is not used again. */
   async function use<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -129,6 +136,8 @@ export function createPool({
     const client = await pool.connect();
     try {
       const result = await work(client);
+      if (doubtful.delete(client))
+        throw new VivaError('STORE_UNAVAILABLE', `${name} was told not to wait for its standby`);
       client.release();
       return result;
     } catch (error) {

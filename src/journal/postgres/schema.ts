@@ -9,7 +9,7 @@ const LOCK_MS = 3_000;
  * in one transaction, while nodes of the version before go on working on the tables: a step adds, and takes nothing
  * away that they use. A step that has been released is never changed.
  *
- * Everything but plans, signs of life and tickets is keyed by the interview's id, so that it can be spread by it.
+ * Everything but plans, signs of life, nodes and tickets is keyed by the interview's id, so that it can be spread by it.
  */
 export const migrations: readonly string[] = [
   `
@@ -88,6 +88,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE viva_ticket (id TEXT COLLATE "C" PRIMARY KEY, expires_at BIGINT NOT NULL);
   CREATE INDEX viva_ticket_by_end ON viva_ticket (expires_at);
   `,
+  'CREATE TABLE viva_node (owner TEXT COLLATE "C" PRIMARY KEY, seen_at TIMESTAMPTZ NOT NULL)',
 ];
 
 /** Make the table that holds the version. Others may make it at this moment, and all but one of them are told so. */

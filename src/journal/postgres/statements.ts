@@ -28,8 +28,8 @@ const RECORD_BESIDE_HEAD = [...RECORD_COLUMNS, 'commitments'].map((name) => `rec
 const IS_FREE = '(owner IS NULL OR lease_until <= clock_timestamp())';
 
 /** Of an append as JSON: its place in the group, whose it is, the record, and what becomes of the head. */
-const APPEND = `place INTEGER, id TEXT, head_state TEXT, wake_at BIGINT, snapshot_seq BIGINT, snapshot_json TEXT,
-  seq BIGINT, epoch BIGINT, at BIGINT, cause TEXT, state TEXT, event TEXT, facts TEXT, command_id TEXT,
+const APPEND = `place INTEGER, id TEXT, previous_hash TEXT, head_state TEXT, wake_at BIGINT, snapshot_seq BIGINT,
+  snapshot_json TEXT, seq BIGINT, epoch BIGINT, at BIGINT, cause TEXT, state TEXT, event TEXT, facts TEXT, command_id TEXT,
   command_digest TEXT, record_version INTEGER, machine_version TEXT, hash TEXT, salt TEXT`;
 
 export const texts = {
@@ -48,7 +48,7 @@ export const texts = {
         head_hash = input.hash, record_version = input.record_version, machine_version = input.machine_version
       FROM input
       WHERE interview.id = input.id AND interview.epoch = input.epoch AND interview.head_seq = input.seq - 1
-      AND input.known_seq IS NULL
+      AND interview.head_hash = input.previous_hash AND input.known_seq IS NULL
       RETURNING input.place
     ), added AS (
       INSERT INTO viva_record (interview_id, ${RECORD})
@@ -62,16 +62,25 @@ export const texts = {
       interview.id IS NOT NULL AS is_writer
     FROM input LEFT JOIN moved ON moved.place = input.place
     LEFT JOIN viva_interview AS interview
-      ON interview.id = input.id AND interview.epoch = input.epoch AND interview.head_seq = input.seq - 1`,
+      ON interview.id = input.id AND interview.epoch = input.epoch AND interview.head_seq = input.seq - 1
+      AND interview.head_hash = input.previous_hash`,
 
-  claim: `WITH interview AS (
+  /** Who held it before is read under the lock under which it is claimed. */
+  claim: `WITH before AS (
+      SELECT held.id AS held_id, clock_timestamp()
+        - CASE WHEN held.owner IS NULL THEN held.lease_until ELSE coalesce(node.seen_at, held.lease_until) END AS unheld
+      FROM viva_interview AS held LEFT JOIN viva_node AS node ON node.owner = held.owner
+      WHERE held.id = $1 FOR UPDATE OF held
+    ), interview AS (
       UPDATE viva_interview
       SET epoch = epoch + 1, owner = $2, claimed_by = $5, lease_ms = $3::BIGINT,
         lease_until = clock_timestamp() + $3::BIGINT * INTERVAL '1 millisecond'
-      WHERE id = $1 AND erased_at IS NULL AND ($4::BOOLEAN OR owner = $2 OR ${IS_FREE})
+      FROM before
+      WHERE id = held_id AND erased_at IS NULL AND ($4::BOOLEAN OR owner = $2 OR ${IS_FREE})
       RETURNING *
     )
-    SELECT ${HEAD}, snapshot.seq AS snapshot_seq, snapshot.json AS snapshot_json
+    SELECT ${HEAD}, snapshot.seq AS snapshot_seq, snapshot.json AS snapshot_json,
+      greatest(0, extract(EPOCH FROM interview.unheld) * 1000)::BIGINT AS unheld_ms
     FROM interview JOIN viva_opening AS opening ON opening.interview_id = interview.id
     LEFT JOIN viva_snapshot AS snapshot ON snapshot.interview_id = interview.id`,
   listTail: `SELECT ${RECORD}, commitments FROM viva_record
@@ -79,7 +88,7 @@ export const texts = {
   listCommands: `SELECT command_id AS id, command_digest AS digest, seq FROM viva_record
     WHERE interview_id = $1 AND seq <= $2 AND command_id IS NOT NULL ORDER BY seq`,
   release: `WITH released AS (
-      UPDATE viva_interview SET owner = NULL WHERE id = $1 AND epoch = $2 RETURNING id
+      UPDATE viva_interview SET owner = NULL, lease_until = clock_timestamp() WHERE id = $1 AND epoch = $2 RETURNING id
     )
     INSERT INTO viva_snapshot (interview_id, seq, json)
     SELECT id, $3::BIGINT, $4::TEXT FROM released WHERE $4::TEXT IS NOT NULL
@@ -136,13 +145,17 @@ export const texts = {
     WHERE version = (SELECT max(version) FROM viva_plan AS other WHERE other.id = plan.id) ORDER BY id`,
 
   glance: `SELECT id, epoch, head_seq AS "headSeq", CASE WHEN owner IS NOT NULL THEN claimed_by END AS "heldFor",
-      erased_at IS NOT NULL AS "isErased"
+      owner, erased_at IS NOT NULL AS "isErased"
     FROM viva_interview WHERE id = ANY($1::TEXT[])`,
   /** Rows that are being written are passed over: an append renews as well, and waiting for it could end in a tie. */
   renew: `UPDATE viva_interview SET lease_until = clock_timestamp() + lease_ms * INTERVAL '1 millisecond'
     WHERE id IN (
       SELECT id FROM viva_interview WHERE id = ANY($2::TEXT[]) AND owner = $1 FOR UPDATE SKIP LOCKED
     ) AND owner = $1`,
+  sign: `INSERT INTO viva_node (owner, seen_at) VALUES ($1, clock_timestamp())
+    ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at`,
+  /** Long after the last of what they held is due or has been taken over. */
+  forgetNodes: "DELETE FROM viva_node WHERE seen_at < clock_timestamp() - INTERVAL '7 days'",
   holdFor: 'UPDATE viva_interview SET claimed_by = $3 WHERE id = $1 AND owner = $2 AND claimed_by <> $3',
   redeem: 'INSERT INTO viva_ticket (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id',
   forgetTickets: 'DELETE FROM viva_ticket WHERE expires_at < $1',

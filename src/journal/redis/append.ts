@@ -15,13 +15,14 @@ export interface Entry {
   charCount: number;
 }
 
-export function toEntry(keys: Keys, { interviewId: id, epoch, record, state, wakeAt, snapshot }: Append): Entry {
+export function toEntry(keys: Keys, append: Append): Entry {
+  const { interviewId: id, epoch, record, previousHash, state, wakeAt, snapshot } = append;
   const json = JSON.stringify(record);
   return {
     keys: [keys.head(id), keys.records(id), keys.commands(id), keys.snapshot(id)],
     values: [
-      ...[String(epoch), String(record.seq), state, String(wakeAt ?? ''), json, ...writeCommand(record)],
-      ...[...writeSnapshot(snapshot), ...writeHead(record, { state, wakeAt })],
+      ...[String(epoch), String(record.seq), previousHash, state, String(wakeAt ?? ''), json],
+      ...[...writeCommand(record), ...writeSnapshot(snapshot), ...writeHead(record, { state, wakeAt })],
     ],
     charCount: json.length + (snapshot?.json.length ?? 0),
   };

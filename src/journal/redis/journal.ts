@@ -161,8 +161,12 @@ export async function openRedisJournal({
           epoch: Number(epoch),
           headSeq: Number(headSeq),
           heldFor: owner && claimedBy ? (claimedBy as Cause) : null,
+          owner: owner || null,
           isErased: erasedAt !== '',
         }));
+      },
+      async sign(owner) {
+        await run(scripts.sign, [keys.nodes], [owner]);
       },
       async renew(owner, ids) {
         await run(scripts.renew, ids.map(keys.head), [owner]);
@@ -191,20 +195,21 @@ export async function openRedisJournal({
     },
 
     async claim(id, owner, { leaseMs, force, by }) {
-      type Reply = ['claimed', string[], (string | null)[], string[], string[]] | ['held'] | [];
+      type Reply = ['claimed', string[], (string | null)[], string[], string[], string] | ['held'] | [];
       const reply = await run<Reply>(
         scripts.claim,
-        [keys.head(id), keys.records(id), keys.commands(id), keys.snapshot(id)],
+        [keys.head(id), keys.records(id), keys.commands(id), keys.snapshot(id), keys.nodes],
         [owner, leaseMs, force ? 1 : 0, by ?? ''],
       );
       if (reply[0] === undefined) return null;
       if (reply[0] === 'held') return 'held';
-      const [, head, snapshot, tail, commands] = reply;
+      const [, head, snapshot, tail, commands, unheldMs] = reply;
       return read<Claimed>(() => ({
         head: readHead(head),
         snapshot: readSnapshot(snapshot),
         tail: tail.map(readRecord),
         commands: readCommands(commands),
+        unheldMs: Number(unheldMs),
       }));
     },
 

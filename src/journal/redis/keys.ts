@@ -33,6 +33,8 @@ export function createKeys(prefix: string) {
     planHashes: (id: string) => `${prefix}:plan:{${id}}:hashes`,
     /** The last sign of life. */
     beat: `${prefix}:beat`,
+    /** Sorted set: names under which nodes claim, by their last sign of life on the server's clock. */
+    nodes: `${prefix}:nodes`,
     /** Sorted set of `from:until`, by `until`. */
     outages: `${prefix}:outages`,
     /** Sorted set: used-up tickets by the instant at which they expire. No key expires, so none can be evicted for it. */

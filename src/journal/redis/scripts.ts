@@ -56,7 +56,7 @@ if call('EXISTS', KEYS[1]) == 1 then return {id} end
 if wakeAt ~= '' then call('ZADD', KEYS[6], wakeAt, id) end
 call('ZADD', KEYS[4], 0, place)
 call('ZADD', KEYS[5], 0, state .. ':' .. place)
-call('HSET', KEYS[1], 'id', id, 'place', place, 'epoch', 0, 'owner', '', 'claimedBy', '', 'leaseUntil', 0, 'leaseMs', 0,
+call('HSET', KEYS[1], 'id', id, 'place', place, 'epoch', 0, 'owner', '', 'claimedBy', '', 'leaseUntil', asText(now()), 'leaseMs', 0,
   'erasedAt', '', 'idempotency', KEYS[7] or '', unpack(ARGV, 9))
 call('RPUSH', KEYS[2], record)
 if commandId ~= '' then call('HSET', KEYS[3], commandId, command) end
@@ -64,22 +64,24 @@ if KEYS[7] then call('HSET', KEYS[7], 'id', id, 'digest', digest) end
 return {}
 `);
 
-/** KEYS head, records, commands, snapshot. */
+/** KEYS head, records, commands, snapshot, nodes. */
 const claim = writing(`
 local owner, leaseMs, isForced, by = unpack(ARGV)
 local head = call('HMGET', KEYS[1], 'epoch', 'erasedAt', 'owner', 'leaseUntil')
 if not head[1] or head[2] ~= '' then return {} end
 local time = now()
 if isForced == '0' and head[3] ~= '' and head[3] ~= owner and tonumber(head[4]) > time then return {'held'} end
+local heldUntil = head[3] ~= '' and call('ZSCORE', KEYS[5], head[3]) or head[4]
 call('HSET', KEYS[1], 'epoch', asText(head[1] + 1), 'owner', owner, 'claimedBy', by, 'leaseMs', leaseMs,
   'leaseUntil', asText(time + leaseMs))
 local snapshot = call('HMGET', KEYS[4], 'seq', 'json')
-return {'claimed', readHead(KEYS[1]), snapshot, call('LRANGE', KEYS[2], snapshot[1] or 0, -1), call('HGETALL', KEYS[3])}
+return {'claimed', readHead(KEYS[1]), snapshot, call('LRANGE', KEYS[2], snapshot[1] or 0, -1), call('HGETALL', KEYS[3]),
+  asText(math.max(0, time - heldUntil))}
 `);
 
 /** How many keys of its own and how many values each append of a group has. */
 const APPEND_KEYS = 4;
-const APPEND_VALUES = 23;
+const APPEND_VALUES = 24;
 
 /**
  * A group of appends in one commit, each guarded on its own: one that the server refuses to store has written nothing,
@@ -90,17 +92,17 @@ const append = writing(`
 local byState, byWake = KEYS[1], KEYS[2]
 local function append(keyAt, valueAt)
   local headKey, records, commands, snapshot = unpack(KEYS, keyAt + 1, keyAt + ${APPEND_KEYS})
-  local epoch, seq, state, wakeAt, record, commandId, command, snapshotSeq, snapshotJson =
-    unpack(ARGV, valueAt + 1, valueAt + 9)
-  local head = call('HMGET', headKey, 'epoch', 'headSeq', 'leaseMs', 'state', 'place', 'id')
-  if head[1] ~= epoch or tonumber(head[2]) ~= seq - 1 then return {'fenced'} end
+  local epoch, seq, previousHash, state, wakeAt, record, commandId, command, snapshotSeq, snapshotJson =
+    unpack(ARGV, valueAt + 1, valueAt + 10)
+  local head = call('HMGET', headKey, 'epoch', 'headSeq', 'leaseMs', 'state', 'place', 'id', 'hash')
+  if head[1] ~= epoch or tonumber(head[2]) ~= seq - 1 or head[7] ~= previousHash then return {'fenced'} end
   local known = commandId ~= '' and call('HGET', commands, commandId)
   if known then return {'duplicate', known} end
   if wakeAt ~= '' then call('ZADD', byWake, wakeAt, head[6]) end
   if head[4] ~= state then call('ZADD', byState, 0, state .. ':' .. head[5]) end
   call('RPUSH', records, record)
   if commandId ~= '' then call('HSET', commands, commandId, command) end
-  call('HSET', headKey, 'leaseUntil', asText(now() + head[3]), unpack(ARGV, valueAt + 10, valueAt + ${APPEND_VALUES}))
+  call('HSET', headKey, 'leaseUntil', asText(now() + head[3]), unpack(ARGV, valueAt + 11, valueAt + ${APPEND_VALUES}))
   if snapshotSeq ~= '' then call('HSET', snapshot, 'seq', snapshotSeq, 'json', snapshotJson) end
   if head[4] ~= state then call('ZREM', byState, head[4] .. ':' .. head[5]) end
   if wakeAt == '' then call('ZREM', byWake, head[6]) end
@@ -119,7 +121,7 @@ return outcomes
 const release = writing(`
 local epoch, snapshotSeq, snapshotJson = unpack(ARGV)
 if call('HGET', KEYS[1], 'epoch') ~= epoch then return 0 end
-call('HSET', KEYS[1], 'owner', '')
+call('HSET', KEYS[1], 'owner', '', 'leaseUntil', asText(now()))
 if snapshotSeq ~= '' then call('HSET', KEYS[2], 'seq', snapshotSeq, 'json', snapshotJson) end
 return 1
 `);
@@ -195,6 +197,17 @@ end
 return 1
 `);
 
+/** Nodes that have said nothing for so long are forgotten: all that they held is taken over or over. Units: ms. */
+const NODES_KEPT_MS = 7 * 86_400_000;
+
+/** KEYS nodes. */
+const sign = writing(`
+local time = now()
+call('ZADD', KEYS[1], asText(time), ARGV[1])
+call('ZREMRANGEBYSCORE', KEYS[1], '-inf', asText(time - ${NODES_KEPT_MS}))
+return 1
+`);
+
 /** KEYS head. */
 const holdFor = writing(`
 local owner, by = unpack(ARGV)
@@ -250,6 +263,7 @@ export const scripts = {
   due,
   glance,
   renew,
+  sign,
   holdFor,
   beat,
   putPlan,

@@ -1,11 +1,12 @@
 import type { CandidateView } from '../../../src/protocol.ts';
 import { Icon } from '../../shared/icon.tsx';
 import { ScreenHeading } from '../parts/heading.tsx';
+import { Receipt } from '../parts/receipt.tsx';
 import { describeOutcome } from '../wording.ts';
 
 type Results = NonNullable<CandidateView['results']>;
 
-/** The end: what happened, what is stored, and the results where the plan shows them. */
+/** The end: what happened, what is stored, the results where the plan shows them, and the receipt. */
 export function Done({ view, hadStarted }: { view: CandidateView; hadStarted: boolean }) {
   const { answered, total } = view.progress;
   const message = describeOutcome(view, hadStarted);
@@ -24,6 +25,7 @@ export function Done({ view, hadStarted }: { view: CandidateView; hadStarted: bo
         <p className="soft small">You can close this page. Nothing you wrote stays in this browser.</p>
       </section>
       {view.results && view.results.length > 0 && <ResultList results={view.results} />}
+      <Receipt view={view} />
     </div>
   );
 }

@@ -15,6 +15,7 @@ export function Exchange({
   segments,
   numberByPointId,
   activePointId,
+  isHidden,
   label,
 }: {
   entry: TranscriptEntry;
@@ -23,6 +24,8 @@ export function Exchange({
   segments: Segment[];
   numberByPointId: Map<string, number>;
   activePointId: string | null;
+  /** What was made of it is not shown yet. */
+  isHidden: boolean;
   /** Stands above a follow-up's text. */
   label?: string;
 }) {
@@ -37,7 +40,7 @@ export function Exchange({
             <Icon name="reply" />
             {label}
           </h4>
-          {aboutNumber !== undefined && <span className="soft">about point {aboutNumber}</span>}
+          {!isHidden && aboutNumber !== undefined && <span className="soft">about point {aboutNumber}</span>}
         </div>
       )}
       {label && (
@@ -59,7 +62,7 @@ export function Exchange({
       ) : (
         <Silence entry={entry} status={status} />
       )}
-      {(status === 'judging' || status === 'unjudged') && (
+      {!isHidden && (status === 'judging' || status === 'unjudged') && (
         <p className="after">
           <Badge label={statusLabels[status]} />
           {status === 'unjudged' && <span className="soft">Nothing could judge this answer; a person has to.</span>}

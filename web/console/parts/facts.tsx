@@ -12,11 +12,14 @@ export function Facts({
   view,
   report,
   offsetMs,
+  isHidden,
   frozenAt,
 }: {
   view: ReviewerView;
   report: ReportDigest | null;
   offsetMs: number;
+  /** What was judged is not shown yet. */
+  isHidden: boolean;
   /** The instant of an earlier moment, in which no clock runs. */
   frozenAt?: number;
 }) {
@@ -51,10 +54,16 @@ export function Facts({
         </span>
       </Fact>
       <Fact name="Score">
-        {report?.score == null ? <Nothing text="none yet" /> : <b className="number">{formatShare(report.score)}</b>}
+        {isHidden ? (
+          <Nothing text="hidden" />
+        ) : report?.score == null ? (
+          <Nothing text="none yet" />
+        ) : (
+          <b className="number">{formatShare(report.score)}</b>
+        )}
       </Fact>
       <Fact name="Needs review">
-        <Review count={report?.counts.needsReview} />
+        {isHidden ? <Nothing text="hidden" /> : <Review count={report?.counts.needsReview} />}
       </Fact>
       <Fact name="Outcome">
         {view.outcome ? (
@@ -110,18 +119,28 @@ function Deadlines({
 }) {
   const promptLeftMs = useTimeLeft(view.prompt?.deadlineAt, offsetMs, frozenAt);
   const wholeLeftMs = useTimeLeft(view.endsAt, offsetMs, frozenAt);
+  const pauseLeftMs = useTimeLeft(view.paused ? view.pauseEndsAt : undefined, offsetMs, frozenAt);
   if (view.state === 'IDLE')
     return view.invitationExpiresAt === undefined ? (
       <Nothing text="never" />
     ) : (
       <Instant at={view.invitationExpiresAt} />
     );
-  if (view.paused)
+  // Whoever is away does not use up their time for as long as the plan allows; the path alone says so.
+  const isAway = view.statePath.endsWith('.AWAY');
+  if (view.paused || isAway)
     return (
-      <span>
-        stopped
-        {view.prompt?.timeLeftMs !== undefined && (
-          <span className="number soft"> at {formatClock(view.prompt.timeLeftMs)}</span>
+      <span className="clocks">
+        <span>
+          {isAway ? 'stopped, away' : 'stopped'}
+          {view.prompt?.timeLeftMs !== undefined && (
+            <span className="number soft"> at {formatClock(view.prompt.timeLeftMs)}</span>
+          )}
+        </span>
+        {pauseLeftMs !== null && (
+          <span title="Until the time runs again by itself">
+            <span className="number">{formatClock(pauseLeftMs)}</span> <span className="soft">of the pause</span>
+          </span>
         )}
       </span>
     );

@@ -34,6 +34,7 @@ export function FormDialog({
   busyLabel,
   closeLabel = 'Close',
   look = 'primary',
+  isAside = false,
   onSubmit,
   children,
 }: {
@@ -46,6 +47,8 @@ export function FormDialog({
   busyLabel?: string;
   closeLabel?: string;
   look?: ButtonLook;
+  /** Where there is room it stands at the side, so that the page can be read beside it. */
+  isAside?: boolean;
   onSubmit: () => Promise<Problem | null>;
   children: ReactNode;
 }) {
@@ -69,8 +72,8 @@ export function FormDialog({
   return (
     <Dialog.Root open={isOpen} disablePointerDismissal onOpenChange={(isNowOpen) => !isNowOpen && close()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="dialog">
+        <Dialog.Backdrop className={isAside ? 'backdrop backdrop-aside' : 'backdrop'} />
+        <Dialog.Popup className={isAside ? 'dialog dialog-aside' : 'dialog'}>
           <Dialog.Title className="dialog-title">{title}</Dialog.Title>
           <Dialog.Description className="soft" render={<div />}>
             {intro}

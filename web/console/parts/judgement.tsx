@@ -1,8 +1,9 @@
-import type { EvaluationView } from '../../../src/protocol.ts';
+import type { EvaluationView, ReviewView } from '../../../src/protocol.ts';
+import { explainFlag, nameFlag } from '../../../src/report/flags.ts';
+import { describeJudge } from '../../../src/report/provenance.ts';
 import { Icon } from '../../shared/icon.tsx';
 import { formatShare } from '../moments.ts';
 import type { Judgement } from '../threads.ts';
-import { explainFlag, nameFlag } from '../wording.ts';
 import { Badge } from './badge.tsx';
 import { Points } from './points.tsx';
 import { ScoreBar } from './score-bar.tsx';
@@ -48,12 +49,16 @@ export function JudgementPanel({
   joined,
   activePointId,
   onActivate,
+  reviews,
+  onJudge,
 }: {
   evaluation: EvaluationView;
   threshold: number | undefined;
   joined: string;
   activePointId: string | null;
   onActivate: (pointId: string | null) => void;
+  reviews: readonly ReviewView[];
+  onJudge: ((pointId: string) => void) | undefined;
 }) {
   const { score, confidence, needsReview, isDegraded, evaluator, points } = evaluation;
   // The badge says it already.
@@ -96,9 +101,16 @@ export function JudgementPanel({
         </ul>
       )}
       <h4 className="visually-hidden">Points</h4>
-      <Points points={points} joined={joined} activePointId={activePointId} onActivate={onActivate} />
+      <Points
+        points={points}
+        joined={joined}
+        activePointId={activePointId}
+        onActivate={onActivate}
+        reviews={reviews}
+        onJudge={onJudge}
+      />
       <p className="evaluator soft">
-        Judged by {evaluator.id}, version {evaluator.version}
+        {[`Judged by ${evaluator.id}, version ${evaluator.version}.`, ...describeJudge(evaluation)].join(' ')}
       </p>
     </div>
   );

@@ -9,10 +9,13 @@ export function Overview({
   threads,
   view,
   report,
+  hidden,
 }: {
   threads: Thread[];
   view: ReviewerView;
   report: ReportDigest | null;
+  /** The questions whose judgements are not shown yet. */
+  hidden: ReadonlySet<string>;
 }) {
   const total = view.plan.questionCount;
   return (
@@ -26,6 +29,7 @@ export function Overview({
               view={view}
               report={report}
               isNewest={index === threads.length - 1}
+              isHidden={hidden.has(threads[index]?.questionId ?? '')}
             />
           </li>
         ))}
@@ -40,12 +44,14 @@ function Step({
   view,
   report,
   isNewest,
+  isHidden,
 }: {
   number: number;
   thread: Thread | undefined;
   view: ReviewerView;
   report: ReportDigest | null;
   isNewest: boolean;
+  isHidden: boolean;
 }) {
   if (!thread)
     return (
@@ -54,9 +60,11 @@ function Step({
         <span className="step-result">not asked</span>
       </span>
     );
-  const { text, needsReview } = resultOf(thread, view, report, isNewest);
+  const { text, needsReview } = isHidden
+    ? { text: 'hidden', needsReview: false }
+    : resultOf(thread, view, report, isNewest);
   return (
-    <button type="button" className="step" onClick={() => goTo(number)}>
+    <button type="button" className="step" onClick={() => goToQuestion(number)}>
       <span className="step-number">
         <span className="visually-hidden">Question </span>
         {number}
@@ -74,7 +82,8 @@ function Step({
   );
 }
 
-function goTo(number: number): void {
+/** Put the focus on a question. */
+export function goToQuestion(number: number): void {
   const heading = document.getElementById(`question-${number}`);
   heading?.closest('article')?.scrollIntoView({ block: 'start' });
   heading?.focus({ preventScroll: true });

@@ -1,8 +1,10 @@
-import type { EvaluationView } from '../../../src/protocol.ts';
+import type { EvaluationView, ReviewView } from '../../../src/protocol.ts';
 import { isLocated } from '../evidence.ts';
+import { pointReviewsOf } from '../judging.ts';
 import { formatCount, formatShare } from '../moments.ts';
 import { verdictLabels } from '../wording.ts';
 import { Badge } from './badge.tsx';
+import { PointReviews } from './reviews.tsx';
 import { ScoreBar } from './score-bar.tsx';
 
 type Point = EvaluationView['points'][number];
@@ -11,6 +13,10 @@ interface Focus {
   activePointId: string | null;
   /** `null` = none. */
   onActivate: (pointId: string | null) => void;
+  /** What people said of the question and its points. */
+  reviews: readonly ReviewView[];
+  /** Absent = nothing can be judged now. */
+  onJudge: ((pointId: string) => void) | undefined;
 }
 
 /** The points of a rubric as one evaluation judged them. */
@@ -30,6 +36,8 @@ function PointRow({
   joined,
   activePointId,
   onActivate,
+  reviews,
+  onJudge,
 }: { point: Point; number: number; joined: string } & Focus) {
   const lost = point.evidence.filter((quote) => !isLocated(joined, quote));
   const found = point.evidence.length - lost.length;
@@ -62,6 +70,11 @@ function PointRow({
         ) : (
           <span className="soft">no evidence</span>
         )}
+        {onJudge && (
+          <button type="button" className="link-button" onClick={() => onJudge(point.id)}>
+            Override<span className="visually-hidden"> the verdict on point {number}</span>
+          </button>
+        )}
       </div>
       {point.reason && (
         <p className="soft point-reason" dir="auto">
@@ -73,6 +86,7 @@ function PointRow({
           Quoted, but it does not stand there in the answer: <q dir="auto">{quote}</q>
         </p>
       ))}
+      <PointReviews number={number} reviews={pointReviewsOf(reviews, point.id)} />
     </li>
   );
 }

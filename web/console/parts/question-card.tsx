@@ -1,9 +1,14 @@
 import { useState } from 'react';
-import type { ReviewerView } from '../../../src/protocol.ts';
+import type { ReviewerView, ReviewView } from '../../../src/protocol.ts';
+import { Button } from '../../shared/button.tsx';
+import { Icon } from '../../shared/icon.tsx';
+import type { ReportDigest } from '../api.ts';
 import { ANSWER_JOINT, segmentAnswers } from '../evidence.ts';
-import { answersOf, judgementsOf, labelOf, quotesOf, statusOf, type Thread } from '../threads.ts';
+import { formatShare } from '../moments.ts';
+import { answersOf, judgementsOf, labelOf, laterJudgementsOf, quotesOf, statusOf, type Thread } from '../threads.ts';
 import { Exchange } from './exchange.tsx';
 import { JudgementChoice, JudgementPanel } from './judgement.tsx';
+import { Reviews } from './reviews.tsx';
 
 /** One question: on one side what was said, on the other how it was judged. */
 export function QuestionCard({
@@ -11,19 +16,30 @@ export function QuestionCard({
   view,
   isNewest,
   total,
-  threshold,
+  reported,
+  reviews,
+  isHidden,
+  onJudge,
 }: {
   thread: Thread;
   view: ReviewerView;
   /** The thread holds the newest prompt of the interview. */
   isNewest: boolean;
   total: number;
-  threshold: number | undefined;
+  reported: ReportDigest['questions'][number] | undefined;
+  /** What people said of this question. */
+  reviews: readonly ReviewView[];
+  /** Whoever looks has not judged it yet and does not want to see before what others made of it. */
+  isHidden: boolean;
+  /** Judge the question or one point of it. Absent = there is nothing to judge now. */
+  onJudge: ((pointId?: string) => void) | undefined;
 }) {
   const [chosenId, setChosenId] = useState<string | null>(null);
   const [activePointId, setActivePointId] = useState<string | null>(null);
   const judgements = judgementsOf(thread);
-  const shown = judgements.find(({ promptId }) => promptId === chosenId) ?? judgements.at(-1);
+  // The newest of the first judgements, until somebody chooses another.
+  const choices = [...judgements, ...laterJudgementsOf(thread)];
+  const shown = choices.find(({ promptId }) => promptId === chosenId) ?? judgements.at(-1);
   const answers = answersOf(thread);
   const segments = segmentAnswers(answers, quotesOf(shown?.evaluation));
 
@@ -41,7 +57,11 @@ export function QuestionCard({
     segments: segments[answered.indexOf(entry)] ?? [],
     numberByPointId,
     activePointId,
+    isHidden,
   });
+  // Verdicts stand at their points, where there are points to be seen.
+  const isElsewhere = (review: ReviewView) =>
+    shown?.evaluation != null && review.score === undefined && review.decision === undefined;
   const titleId = `question-${thread.number}`;
 
   return (
@@ -67,9 +87,9 @@ export function QuestionCard({
         )}
       </div>
       <section className="question-judgement" aria-label={`Judgement of question ${thread.number}`}>
-        {judgements.length > 1 && shown && (
+        {choices.length > 1 && shown && (
           <JudgementChoice
-            judgements={judgements}
+            judgements={choices}
             shownId={shown.promptId}
             onShow={setChosenId}
             name={`judgement-${thread.questionId}`}
@@ -78,13 +98,39 @@ export function QuestionCard({
         {shown?.evaluation ? (
           <JudgementPanel
             evaluation={shown.evaluation}
-            threshold={threshold}
+            threshold={reported?.threshold}
             joined={answers.join(ANSWER_JOINT)}
             activePointId={activePointId}
             onActivate={setActivePointId}
+            reviews={reviews}
+            onJudge={onJudge}
           />
+        ) : isHidden ? (
+          <p className="soft">What others made of this answer is hidden until you have judged it.</p>
         ) : (
           <NoJudgement thread={thread} view={view} isNewest={isNewest} isMissing={shown !== undefined} />
+        )}
+        {!isHidden && reported?.reviewedScore != null && (
+          <p className="judging-scores">
+            As reviewed <b className="number">{formatShare(reported.reviewedScore)}</b>
+            {reported.score !== null && (
+              <span className="soft">
+                , judged <span className="number">{formatShare(reported.score)}</span>
+              </span>
+            )}
+          </p>
+        )}
+        {!isHidden && (
+          <Reviews
+            label={`What people say of question ${thread.number}`}
+            reviews={reviews.filter((review) => !isElsewhere(review))}
+          />
+        )}
+        {onJudge && (
+          <Button onClick={() => onJudge()}>
+            <Icon name="person" />
+            Judge<span className="visually-hidden"> question {thread.number}</span>
+          </Button>
         )}
       </section>
     </article>

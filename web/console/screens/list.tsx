@@ -1,27 +1,28 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import type { State } from '../../../src/protocol.ts';
 import { Button } from '../../shared/button.tsx';
 import { Icon } from '../../shared/icon.tsx';
-import { type Api, isLockedOut, type Summary } from '../api.ts';
-import { formatAgo, formatExact, formatInstant } from '../moments.ts';
-import { Badge } from '../parts/badge.tsx';
+import { type Api, isLockedOut, type Line } from '../api.ts';
+import { type Filter, isFiltering, readFilter, writeFilter } from '../filter.ts';
+import { formatCount } from '../moments.ts';
+import { CancelDialog, ExtendDialog } from '../parts/command-dialogs.tsx';
 import { CreateDialog } from '../parts/create-dialog.tsx';
 import { Frame } from '../parts/frame.tsx';
+import { LinksDialog } from '../parts/links.tsx';
+import { ListFilter } from '../parts/list-filter.tsx';
+import { ListTable } from '../parts/list-table.tsx';
+import type { RowAction } from '../parts/row-menu.tsx';
 import { ScreenTitle } from '../parts/screen-title.tsx';
-import { useInterviews } from '../use-interviews.ts';
-import { labelState, stateLabels } from '../wording.ts';
-
-/** Not imported from the protocol, which would bring its schemas into the page. */
-const states = Object.keys(stateLabels) as State[];
+import { type Interviews, useInterviews } from '../use-interviews.ts';
 
 /** All interviews, newest first, as they change. */
 export function List({ api, onLockedOut }: { api: Api; onLockedOut: () => void }) {
   const [search, setSearch] = useSearchParams();
-  const wanted = search.get('state');
-  const state = states.find((one) => one === wanted) ?? null;
-  const { interviews, hasMore, loadedAt, problem, loadMore, reload } = useInterviews(api, state);
+  const filter = useMemo(() => readFilter(search), [search]);
+  const found = useInterviews(api, filter);
   const [creation, setCreation] = useState({ isOpen: false, round: 0 });
+  const [acting, setActing] = useState<Acting | null>(null);
+  const { interviews, problem } = found;
 
   useEffect(() => {
     document.title = 'Interviews · viva console';
@@ -30,7 +31,14 @@ export function List({ api, onLockedOut }: { api: Api; onLockedOut: () => void }
     if (problem && isLockedOut(problem)) onLockedOut();
   }, [problem, onLockedOut]);
 
-  const choose = (next: State | null) => setSearch(next ? { state: next } : {});
+  /** What was typed arrives later: by then something else may have been chosen. */
+  const change = (part: Partial<Filter>, isTyped = false) =>
+    setSearch((latest) => writeFilter({ ...readFilter(latest), ...part }), { replace: isTyped });
+  const act = useCallback(
+    (action: RowAction, line: Line) =>
+      setActing((last) => ({ action, line, round: (last?.round ?? 0) + 1, isOpen: true })),
+    [],
+  );
 
   return (
     <Frame hasList aside={<Freshness isStale={problem !== null} isFirst={interviews === null} />}>
@@ -41,54 +49,82 @@ export function List({ api, onLockedOut }: { api: Api; onLockedOut: () => void }
           New interview
         </Button>
       </div>
-      <StateFilter state={state} onChoose={choose} />
+      <ListFilter api={api} filter={filter} onChange={change} />
       <div className="card list-card">
-        <table className="list" aria-label="Interviews" aria-busy={interviews === null}>
-          <thead>
-            <tr>
-              <th scope="col">Candidate</th>
-              <th scope="col" className="col-plan">
-                Plan
-              </th>
-              <th scope="col" className="col-state">
-                State
-              </th>
-              <th scope="col" className="col-created">
-                Created
-              </th>
-              <th scope="col" className="col-changed">
-                Last change
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {interviews === null && <LoadingRows />}
-            {interviews?.map((interview) => (
-              <Row key={interview.id} interview={interview} now={loadedAt} />
-            ))}
-          </tbody>
-        </table>
-        {interviews?.length === 0 && (
-          <p className="empty soft">
-            {state
-              ? `No interview is in the state “${stateLabels[state].text}” now.`
-              : 'No interviews yet. Create one and send its link to a candidate.'}
-          </p>
-        )}
+        <ListTable lines={interviews} now={found.loadedAt} hasMore={found.hasMore} onAct={act} />
+        {interviews?.length === 0 && <p className="empty soft">{sayEmpty(filter, found)}</p>}
       </div>
-      {hasMore && (
-        <div className="list-foot">
-          <Button onClick={loadMore}>Load more</Button>
-        </div>
-      )}
+      <Foot filter={filter} found={found} />
       <CreateDialog
-        key={creation.round}
+        key={`create-${creation.round}`}
         api={api}
         isOpen={creation.isOpen}
         onClose={() => setCreation({ ...creation, isOpen: false })}
-        onCreated={reload}
+        onCreated={found.reload}
       />
+      {acting && (
+        <ActionDialog
+          key={`act-${acting.round}`}
+          api={api}
+          acting={acting}
+          onClose={() => setActing({ ...acting, isOpen: false })}
+          onDone={found.reload}
+        />
+      )}
     </Frame>
+  );
+}
+
+/** What an operator is about to do to one of the interviews. */
+interface Acting {
+  action: RowAction;
+  line: Line;
+  round: number;
+  isOpen: boolean;
+}
+
+function ActionDialog({
+  api,
+  acting,
+  onClose,
+  onDone,
+}: {
+  api: Api;
+  acting: Acting;
+  onClose: () => void;
+  onDone: () => void;
+}) {
+  const { action, line, isOpen } = acting;
+  const interview = { interviewId: line.id, state: line.state };
+  const name = line.candidate.name ?? 'an unnamed candidate';
+  const props = { api, interview, name, isOpen, onClose, onDone };
+  if (action === 'extend') return <ExtendDialog {...props} />;
+  if (action === 'cancel') return <CancelDialog {...props} />;
+  return isOpen && <LinksDialog api={api} interviewId={line.id} onClose={onClose} />;
+}
+
+function sayEmpty(filter: Filter, { hasMore }: Interviews): string {
+  if (!isFiltering(filter)) return 'No interviews yet. Create one and send its link to a candidate.';
+  return hasMore ? 'None of the interviews that were looked through is one of these.' : 'No interview is one of these.';
+}
+
+/** How many there are, and how to see more of them. */
+function Foot({ filter, found }: { filter: Filter; found: Interviews }) {
+  const { interviews, hasMore, lookedAt, loadMore } = found;
+  if (!interviews) return null;
+  const isSearch = isFiltering(filter);
+  return (
+    <div className="list-foot">
+      <p className="soft number" role="status">
+        {isSearch
+          ? `${formatCount(interviews.length, 'interview')} found, ${lookedAt.toLocaleString('en')} looked through`
+          : `${formatCount(interviews.length, 'interview')}${hasMore ? ', and older ones' : ''}`}
+      </p>
+      {filter.planId && (
+        <Link href={`/statistics?plan=${encodeURIComponent(filter.planId)}`}>Statistics of this plan</Link>
+      )}
+      {hasMore && <Button onClick={loadMore}>{isSearch ? 'Look further back' : 'Load more'}</Button>}
+    </div>
   );
 }
 
@@ -107,72 +143,4 @@ function Freshness({ isStale, isFirst }: { isStale: boolean; isFirst: boolean })
       {isFirst ? 'Loading' : 'Live'}
     </span>
   );
-}
-
-function StateFilter({ state, onChoose }: { state: State | null; onChoose: (state: State | null) => void }) {
-  const choices: { value: State | null; text: string }[] = [
-    { value: null, text: 'All' },
-    ...states.map((value) => ({ value, text: stateLabels[value].text })),
-  ];
-  return (
-    <fieldset className="choices list-filter">
-      <legend className="visually-hidden">Show interviews in this state</legend>
-      {choices.map(({ value, text }) => (
-        <label key={text} className="choice">
-          <input
-            type="radio"
-            className="choice-input"
-            name="state"
-            checked={value === state}
-            onChange={() => onChoose(value)}
-          />
-          <span className="choice-face">{text}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-function Row({ interview, now }: { interview: Summary; now: number }) {
-  const { id, candidate, planId, planVersion, externalId, createdAt, updatedAt } = interview;
-  return (
-    <tr className="list-row">
-      <td>
-        <Link href={`/interviews/${encodeURIComponent(id)}`} className="list-link" dir="auto">
-          {candidate.name ?? 'Unnamed candidate'}
-        </Link>
-        <span className="list-id mono">{externalId ?? id}</span>
-        <span className="list-under soft number">{planId}</span>
-      </td>
-      <td className="col-plan">
-        {planId} <span className="soft number">v{planVersion}</span>
-      </td>
-      <td className="col-state">
-        <Badge label={labelState(interview.state)} />
-        <span className="list-when soft number">{formatAgo(now - updatedAt)}</span>
-      </td>
-      <td className="col-created number">
-        <time dateTime={new Date(createdAt).toISOString()} title={formatExact(createdAt)}>
-          {formatInstant(createdAt, now)}
-        </time>
-      </td>
-      <td className="col-changed number">
-        <time dateTime={new Date(updatedAt).toISOString()} title={formatExact(updatedAt)}>
-          {formatAgo(now - updatedAt)}
-        </time>
-      </td>
-    </tr>
-  );
-}
-
-function LoadingRows() {
-  return Array.from({ length: 4 }, (_, index) => (
-    // Nothing but places: they have no other name.
-    // biome-ignore lint/suspicious/noArrayIndexKey: see the line above
-    <tr key={index} className="list-row">
-      <td colSpan={5}>
-        <span className="skeleton" />
-      </td>
-    </tr>
-  ));
 }
