@@ -89,14 +89,10 @@ function collect(snapshot: Snapshot, actions: Actions): Step {
       facts.push(params?.event as InterviewFact);
     }
   }
-  nameChildren(snapshot, Object.keys(snapshot.children));
   return { snapshot, stopped, started, facts };
 }
 
-/**
- * Leaving a state looks its invoked actors up by id, and asks nothing else of them. The actors that XState makes for
- * them never run here, and would hold more memory than the rest of an idle interview.
- */
+/** Leaving a state looks its invoked actors up by id, and asks nothing else of them: see machine.ts. */
 function nameChildren(snapshot: Snapshot, ids: readonly string[]): void {
   const children = snapshot.children as unknown as Record<string, { id: string }>;
   for (const id of ids) children[id] = { id };
