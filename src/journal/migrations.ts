@@ -104,6 +104,14 @@ export const migrations: readonly Migration[] = [
   CREATE TABLE beat (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL) STRICT;
   CREATE TABLE outage (until_at INTEGER PRIMARY KEY, from_at INTEGER NOT NULL) STRICT;
   `,
+  // State and wake-up change at almost every append, and appends are for interviews that are held: those are few, are
+  // found by their owner, and need not be moved about in indexes.
+  `
+  DROP INDEX interview_by_state;
+  DROP INDEX interview_by_wake;
+  CREATE INDEX interview_free_by_state ON interview (state, created_at, id) WHERE owner IS NULL;
+  CREATE INDEX interview_free_by_wake ON interview (wake_at) WHERE owner IS NULL AND wake_at IS NOT NULL;
+  `,
 ];
 
 /** Marks a file as viva's (SQLite's application id; the letters `viva`). */

@@ -116,7 +116,24 @@ export function createSqliteJournal({
     }
   }
 
+  /**
+   * Savepoints copy the pages that they guard, and writes hardly ever fail: a group is written without, and only if one
+   * of it fails, undone and written again with them. A work leaves nothing behind but in the database.
+   */
   function commit(works: (() => unknown)[]): PromiseSettledResult<unknown>[] {
+    let hasFailed = false;
+    try {
+      return transact(db, () =>
+        works.map((work) => {
+          hasFailed = true;
+          const value = work();
+          hasFailed = false;
+          return { status: 'fulfilled', value };
+        }),
+      );
+    } catch (error) {
+      if (!hasFailed || works.length === 1) throw toStoreError(file, error);
+    }
     try {
       return transact(db, () => works.map(settle));
     } catch (error) {

@@ -6,7 +6,7 @@ const RECORD = `seq, epoch, at, cause, state, event, facts, command_id, command_
   record_version, machine_version, hash, salt`;
 const IS_FREE = '(owner IS NULL OR lease_until <= :now)';
 
-/** Every statement of the engine. Plain SQL, so that the PostgreSQL engine can say the same. */
+/** Every statement of the engine. What is held stands in one index by its owner, what is free in those by state and wake-up. */
 const texts = {
   findIdempotency: `SELECT interview.id, digest FROM idempotency JOIN interview ON interview.number = idempotency.interview
     WHERE key = :key`,
@@ -60,8 +60,23 @@ const texts = {
   listHeads: `SELECT ${HEAD} FROM interview
     WHERE (created_at, id) < (:createdAt, :id) ORDER BY created_at DESC, id DESC LIMIT :limit`,
   listHeadsByState: `SELECT ${HEAD} FROM interview
-    WHERE state = :state AND (created_at, id) < (:createdAt, :id) ORDER BY created_at DESC, id DESC LIMIT :limit`,
-  listDue: `SELECT id FROM interview WHERE wake_at <= :at AND ${IS_FREE} ORDER BY wake_at LIMIT :limit`,
+    WHERE number IN (
+      SELECT number FROM (
+        SELECT number, created_at, id FROM interview INDEXED BY interview_free_by_state
+          WHERE owner IS NULL AND state = :state AND (created_at, id) < (:createdAt, :id)
+        UNION ALL
+        SELECT number, created_at, id FROM interview INDEXED BY interview_by_owner
+          WHERE owner IS NOT NULL AND state = :state AND (created_at, id) < (:createdAt, :id)
+        ORDER BY created_at DESC, id DESC LIMIT :limit
+      )
+    ) ORDER BY created_at DESC, id DESC`,
+  listDue: `SELECT id FROM (
+      SELECT id, wake_at FROM interview INDEXED BY interview_free_by_wake WHERE owner IS NULL AND wake_at <= :at
+      UNION ALL
+      SELECT id, wake_at FROM interview INDEXED BY interview_by_owner
+        WHERE owner IS NOT NULL AND wake_at <= :at AND lease_until <= :now
+      ORDER BY wake_at LIMIT :limit
+    ) ORDER BY wake_at`,
   findPlanByHash: 'SELECT * FROM plan WHERE id = :id AND hash = :hash',
   addPlan: `INSERT INTO plan (id, version, hash, json, published_at)
     SELECT :id, coalesce(max(version), 0) + 1, :hash, :json, :publishedAt FROM plan WHERE id = :id RETURNING *`,
@@ -84,15 +99,38 @@ export interface Statements {
   run(name: Name, values?: Values): number;
 }
 
+const VALUE = /:(\w+)/g;
+
+/** Prepare a statement; values are bound by place, for by name takes longer than the statement itself. */
+function prepare(
+  db: DatabaseSync,
+  text: string,
+): { statement: StatementSync; inOrder(values: Values): SQLInputValue[] } {
+  const names = Array.from(text.matchAll(VALUE), ([, name = '']) => name);
+  return {
+    statement: db.prepare(text.replaceAll(VALUE, '?')),
+    // One that is missing is refused by the engine.
+    inOrder: (values) => names.map((name) => values[name] as SQLInputValue),
+  };
+}
+
 /** Prepare every statement. */
 export function prepareStatements(db: DatabaseSync): Statements {
-  const prepared = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, db.prepare(text)])) as Record<
-    Name,
-    StatementSync
-  >;
+  const prepared = Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [name, prepare(db, text)]),
+  ) as unknown as Record<Name, ReturnType<typeof prepare>>;
   return {
-    row: <Row>(name: Name, values: Values = {}) => prepared[name].get(values) as Row | undefined,
-    rows: <Row>(name: Name, values: Values = {}) => prepared[name].all(values) as Row[],
-    run: (name, values = {}) => Number(prepared[name].run(values).changes),
+    row<Row>(name: Name, values: Values = {}) {
+      const { statement, inOrder } = prepared[name];
+      return statement.get(...inOrder(values)) as Row | undefined;
+    },
+    rows<Row>(name: Name, values: Values = {}) {
+      const { statement, inOrder } = prepared[name];
+      return statement.all(...inOrder(values)) as Row[];
+    },
+    run(name, values = {}) {
+      const { statement, inOrder } = prepared[name];
+      return Number(statement.run(...inOrder(values)).changes);
+    },
   };
 }

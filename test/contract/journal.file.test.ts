@@ -42,6 +42,8 @@ test(rule('J44'), async () => {
   expect((await journal.list({ limit: 9 })).heads).toMatchObject([
     { id: 'i-1', epoch: 3, headSeq: 3, state: 'QUESTIONING', wakeAt: 5_000, meta: { candidate: { name: 'Zoë' } } },
   ]);
+  expect((await journal.list({ state: 'QUESTIONING', limit: 9 })).heads).toMatchObject([{ id: 'i-1' }]);
+  expect([await journal.due(4_999, 9), await journal.due(5_000, 9)]).toEqual([[], ['i-1']]);
   expect(await claim(journal, 'i-1', 'b', false)).toMatchObject({
     head: { epoch: 4 },
     // A cache, which held words then.

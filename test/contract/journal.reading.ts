@@ -103,6 +103,18 @@ export function readingContract(open: () => Promise<JournalHarness>): void {
       expect(await idsIn('FOLLOW_UP')).toEqual([]);
     });
 
+    test('[J28] a list by state is in one order, whether somebody holds what is in it or not', async () => {
+      const { journal } = await open();
+      const ids: string[] = [];
+      for (const createdAt of [1, 2, 3, 4, 5, 6]) ids.unshift(await createAt(journal, createdAt, 'EVALUATING'));
+      for (const id of ids.filter((_, index) => index % 2 === 0)) await fill(journal, id, 1);
+      await createAt(journal, 7);
+      for (const limit of [1, 2, 4, 6]) {
+        const listed = await listAll(journal, { state: 'EVALUATING', limit });
+        expect(listed.map(({ id }) => id)).toEqual(ids);
+      }
+    });
+
     test(rule('J29'), async () => {
       const { journal } = await open();
       const foreign = ['', 'x', 'bnVsbA', Buffer.from('["a",1]').toString('base64url')];

@@ -139,5 +139,5 @@ export const sqliteMutants: readonly Mutant[] = of('statements.ts', {
   'the epoch of a release': [
     ['WHERE id = :id AND epoch = :epoch RETURNING number', 'WHERE id = :id AND :epoch > -1 RETURNING number'],
   ],
-  'the lease of what is due': [[' ORDER BY wake_at LIMIT :limit', ' OR wake_at <= :at ORDER BY wake_at LIMIT :limit']],
+  'the lease of what is due': [['AND wake_at <= :at AND lease_until <= :now', 'AND wake_at <= :at']],
 });
