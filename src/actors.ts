@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Actor, createInterviewActor, type DispatchResult, type Log } from './actor.ts';
+import { type Actor, type ActorDeps, createInterviewActor, type DispatchResult, type Log } from './actor.ts';
 import { createAsks } from './asks.ts';
 import type { Clock } from './clock.ts';
 import { type CreateRequest, storeInterview } from './creation.ts';
@@ -139,6 +139,15 @@ export function createActors(deps: ActorsDeps): Actors {
     if (oldest !== undefined && lostById.size > limits.liveMax) lostById.delete(oldest);
   }
 
+  function onLost(actor: Actor, attendedUntil: number): void {
+    noteLost(actor.id, actor.epoch, attendedUntil);
+    actorsById.delete(actor.id);
+    liveById.delete(actor.id);
+    recency.remove(actor);
+  }
+
+  const actorDeps: ActorDeps = { ...deps, onLost };
+
   async function revive(id: string, claimed: Claimed): Promise<Actor> {
     const unattendedSince = await findUnattendedSince(id, claimed);
     const { meta } = claimed.head;
@@ -146,18 +155,7 @@ export function createActors(deps: ActorsDeps): Actors {
     const published = await deps.findPlan(meta.planId, meta.planVersion);
     const loadAfter = async (seq: number) => (await journal.load(id, seq))?.records ?? [];
     const standing = await restore(id, toOutline(published), claimed, loadAfter);
-    const { evaluator, fallback, newSalt } = deps;
-    const onLost = (until: number) => {
-      noteLost(id, claimed.head.epoch, until);
-      actorsById.delete(id);
-      liveById.delete(id);
-      recency.remove(actor);
-    };
-    const actor: Actor = createInterviewActor(
-      { journal, clock, log, published, evaluator, fallback, newSalt, downtime, unattendedSince, limits, onLost },
-      claimed,
-      standing,
-    );
+    const actor = createInterviewActor(actorDeps, { claimed, standing, published, unattendedSince });
     lostById.delete(id);
     liveById.set(id, actor);
     recency.add(actor);

@@ -38,50 +38,80 @@ export interface Audience {
   hasWatchers(): boolean;
 }
 
-/** Create an audience; `viewFor` computes the view of a role as of now. */
-export function createAudience(viewFor: (role: Role) => View): Audience {
-  const subscribersById = new Map<string, Subscriber>();
-  const all = () => [...subscribersById.values()];
+/** What an audience is told about. */
+export interface Stage {
+  /** The view of a role as of now. */
+  currentView(role: Role): View;
+}
 
-  function publish(seq: number, record: JournalRecord | null, isForCandidates = record !== null): void {
-    const viewsByRole = new Map<Role, View>();
+class StageAudience implements Audience {
+  readonly #stage: Stage;
+  // Few follow an interview, and mostly one: a map would weigh more than they do.
+  #subscribers: readonly Subscriber[] = [];
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  publish(seq: number, record: JournalRecord | null, isForCandidates = record !== null): void {
+    const viewsByRole: { [R in Role]?: View } = {};
+    const stage = this.#stage;
     const commit: Commit = {
       seq,
       record,
       viewFor(role) {
-        const view = viewsByRole.get(role) ?? viewFor(role);
-        viewsByRole.set(role, view);
-        return view;
+        viewsByRole[role] ??= stage.currentView(role);
+        return viewsByRole[role];
       },
     };
-    for (const subscriber of all()) if (isForCandidates || subscriber.role !== 'candidate') subscriber.publish(commit);
+    for (const subscriber of this.#subscribers)
+      if (isForCandidates || subscriber.role !== 'candidate') subscriber.publish(commit);
   }
 
-  function supersede(now: number): void {
-    for (const older of all().filter(({ role }) => role === 'candidate')) {
-      subscribersById.delete(older.id);
+  supersede(now: number): void {
+    for (const older of this.#subscribers.filter(({ role }) => role === 'candidate')) {
+      this.leave(older.id);
       older.notice('superseded', now);
       older.end('SUPERSEDED');
     }
   }
 
-  return {
-    publish,
-    supersede,
-    join(subscriber, now) {
-      if (subscriber.role === 'candidate') supersede(now);
-      subscribersById.set(subscriber.id, subscriber);
-    },
-    leave: (subscriberId) => subscribersById.delete(subscriberId),
-    notice(notice, at) {
-      for (const subscriber of all()) subscriber.notice(notice, at);
-    },
-    end(code) {
-      for (const subscriber of all()) subscriber.end(code);
-      subscribersById.clear();
-    },
-    size: () => subscribersById.size,
-    isCandidateConnected: () => all().some(({ role }) => role === 'candidate'),
-    hasWatchers: () => all().some(({ role }) => role !== 'candidate'),
-  };
+  join(subscriber: Subscriber, now: number): void {
+    if (subscriber.role === 'candidate') this.supersede(now);
+    this.#subscribers = [...this.#subscribers, subscriber];
+  }
+
+  leave(subscriberId: string): boolean {
+    const staying = this.#subscribers.filter(({ id }) => id !== subscriberId);
+    const wasHere = staying.length < this.#subscribers.length;
+    if (wasHere) this.#subscribers = staying;
+    return wasHere;
+  }
+
+  notice(notice: 'evaluating' | 'deadline-soon', at: number): void {
+    for (const subscriber of this.#subscribers) subscriber.notice(notice, at);
+  }
+
+  end(code: ErrorCode): void {
+    const leaving = this.#subscribers;
+    for (const subscriber of leaving) subscriber.end(code);
+    this.#subscribers = [];
+  }
+
+  size(): number {
+    return this.#subscribers.length;
+  }
+
+  isCandidateConnected(): boolean {
+    return this.#subscribers.some(({ role }) => role === 'candidate');
+  }
+
+  hasWatchers(): boolean {
+    return this.#subscribers.some(({ role }) => role !== 'candidate');
+  }
+}
+
+/** Create an audience. */
+export function createAudience(stage: Stage): Audience {
+  return new StageAudience(stage);
 }

@@ -21,25 +21,22 @@ export interface Course {
 
 /** The service was down, the candidate did not come back. */
 export async function catchUp(course: Course): Promise<void> {
-  const { downtime, presence, standing, isLost, apply } = course;
-  for (const { from, until } of await downtime.after(standing().snapshot.context.at)) {
+  const { downtime, presence } = course;
+  for (const { from, until } of await downtime.after(course.standing().snapshot.context.at)) {
     const absentSince = presence.absentSince();
     // Whoever had left by then was away first: the record of it cannot come later.
     if (absentSince !== null && absentSince < from) await noteAbsence(course, absentSince);
-    const downMs = until - Math.max(from, standing().snapshot.context.at);
-    if (!isLost()) await apply({ type: 'service.returned', at: until, downMs });
+    const downMs = until - Math.max(from, course.standing().snapshot.context.at);
+    if (!course.isLost()) await course.apply({ type: 'service.returned', at: until, downMs });
   }
   await noteAbsence(course, presence.missedSince());
 }
 
 /** The candidate left before what happens now: a record has to tell it first. */
-export async function noteAbsence(
-  { presence, isLost, apply }: Course,
-  since: number | null = presence.goneSince(),
-): Promise<void> {
-  if (since === null || isLost()) return;
-  presence.settle();
-  await apply({ type: 'candidate.left', at: since });
+export async function noteAbsence(course: Course, since: number | null = course.presence.goneSince()): Promise<void> {
+  if (since === null || course.isLost()) return;
+  course.presence.settle();
+  await course.apply({ type: 'candidate.left', at: since });
 }
 
 /** The candidate is about to be connected: their clock runs again before they see it. */
@@ -52,14 +49,13 @@ export async function arrive(course: Course): Promise<void> {
 
 /** Deadlines that have passed come before any command: being late is decided by the clock, not by the queue. */
 export async function applyDueDeadlines(course: Course): Promise<void> {
-  const { standing, instant, isLost, apply } = course;
-  for (let seq = -1; seq !== standing().seq && !isLost(); ) {
-    const now = instant();
-    const due = () => firstDue(standing().effects, now);
+  for (let seq = -1; seq !== course.standing().seq && !course.isLost(); ) {
+    const now = course.instant();
+    const due = () => firstDue(course.standing().effects, now);
     if (due()) await noteAbsence(course);
-    seq = standing().seq;
+    seq = course.standing().seq;
     // An absence may have stopped the clock.
     const effect = due();
-    if (effect) await apply(toDoneEvent(effect.id, { at: now }));
+    if (effect) await course.apply(toDoneEvent(effect.id, { at: now }));
   }
 }

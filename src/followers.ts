@@ -46,7 +46,7 @@ function createFollower(
   let standing = replay(id, outline, loaded.records);
   let story = foldStory(published, loaded.records);
   let heldFor: Glance['heldFor'] = null;
-  const audience = createAudience(currentView);
+  const audience = createAudience({ currentView });
   let arrivingCount = 0;
 
   function currentView(role: Role): View {
@@ -55,8 +55,8 @@ function createFollower(
       meta,
       snapshot: standing.snapshot,
       working: standing.working,
-      transcript: toTranscript(story.transcript),
-      timeLedger: readLedger(story.ledger, clock.now()),
+      transcript: () => toTranscript(story.transcript),
+      timeLedger: () => readLedger(story.ledger, clock.now()),
       answerCharsMax,
       // The nearest that is known here: who runs it does so for the candidate, who has not been missed.
       isCandidateConnected: heldFor === 'candidate' && !standing.snapshot.context.isAway,
@@ -86,7 +86,7 @@ function createFollower(
 
   return {
     id,
-    end: audience.end,
+    end: (code) => audience.end(code),
     get epoch() {
       return head.epoch;
     },

@@ -48,9 +48,9 @@ export function createLookout(deps: {
     const glances = await shared.glance([...new Set(watched.map(({ id }) => id))]);
     const glancesById = new Map(glances.map((glance) => [glance.id, glance]));
     await Promise.all(
-      watched.map(({ id, see }) => {
-        const glance = glancesById.get(id);
-        return glance && see(glance);
+      watched.map((one) => {
+        const glance = glancesById.get(one.id);
+        return glance && one.see(glance);
       }),
     );
   }

@@ -9,41 +9,59 @@ export interface Mailbox {
   isIdle(): boolean;
 }
 
-/**
- * Create a mailbox.
- *
- * Errors: a job must not reject; one that does is reported to `onDefect` and the next one runs.
- */
-export function createMailbox(max: number, onDefect: (error: unknown) => void): Mailbox {
-  const waiting: (() => Promise<void>)[] = [];
-  let running: Promise<void> | null = null;
+/** Whose mailbox it is. */
+export interface MailboxOwner {
+  /** A job has rejected. */
+  onDefect(error: unknown): void;
+}
 
-  async function run(): Promise<void> {
-    for (let job = waiting.shift(); job; job = waiting.shift()) {
+class SerialMailbox implements Mailbox {
+  readonly #max: number;
+  readonly #owner: MailboxOwner;
+  readonly #waiting: (() => Promise<void>)[] = [];
+  #running: Promise<void> | null = null;
+
+  constructor(max: number, owner: MailboxOwner) {
+    this.#max = max;
+    this.#owner = owner;
+  }
+
+  async #run(): Promise<void> {
+    for (let job = this.#waiting.shift(); job; job = this.#waiting.shift()) {
       try {
         await job();
       } catch (error) {
-        onDefect(error);
+        this.#owner.onDefect(error);
       }
     }
-    running = null;
+    this.#running = null;
   }
 
-  function push(job: () => Promise<void>): void {
-    waiting.push(job);
-    running ??= Promise.resolve().then(run);
+  push(job: () => Promise<void>): void {
+    this.#waiting.push(job);
+    this.#running ??= Promise.resolve().then(() => this.#run());
   }
 
-  return {
-    push,
-    offer(job) {
-      if (waiting.length >= max) return false;
-      push(job);
-      return true;
-    },
-    async idle() {
-      while (running) await running;
-    },
-    isIdle: () => running === null,
-  };
+  offer(job: () => Promise<void>): boolean {
+    if (this.#waiting.length >= this.#max) return false;
+    this.push(job);
+    return true;
+  }
+
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  isIdle(): boolean {
+    return this.#running === null;
+  }
+}
+
+/**
+ * Create a mailbox.
+ *
+ * Errors: a job must not reject; one that does is reported to its owner and the next one runs.
+ */
+export function createMailbox(max: number, owner: MailboxOwner): Mailbox {
+  return new SerialMailbox(max, owner);
 }

@@ -15,35 +15,63 @@ export interface Presence {
   settle(): void;
 }
 
+/** Whose candidate it is. */
+export interface Missing {
+  /** The candidate has been gone for longer than a reconnect takes. */
+  onMissed(): void;
+}
+
+const nothing = () => {};
+
+class CandidatePresence implements Presence {
+  readonly #clock: Clock;
+  readonly #missing: Missing;
+  /** Since when they have been gone; null = they are here, or a record tells it. */
+  #since: number | null = null;
+  #isSeen = false;
+  #callOff = nothing;
+
+  constructor(clock: Clock, missing: Missing, since: number) {
+    this.#clock = clock;
+    this.#missing = missing;
+    if (Number.isFinite(since)) this.#begin(since, false);
+  }
+
+  #begin(since: number, isSeen: boolean): void {
+    this.settle();
+    this.#since = since;
+    this.#isSeen = isSeen;
+    this.#callOff = this.#clock.wake(since + OUTAGE_MIN_MS, () => this.#missing.onMissed());
+  }
+
+  goneSince(): number | null {
+    return this.#isSeen ? this.#since : null;
+  }
+
+  absentSince(): number | null {
+    return this.#since;
+  }
+
+  missedSince(): number | null {
+    const since = this.#since;
+    return since !== null && this.#clock.now() - since >= OUTAGE_MIN_MS ? since : null;
+  }
+
+  leave(at: number): void {
+    this.#begin(at, true);
+  }
+
+  settle(): void {
+    this.#since = null;
+    this.#callOff();
+    this.#callOff = nothing;
+  }
+}
+
 /**
- * Miss a candidate. At first nobody has seen them go: a crash tells nobody that the connections are gone. A flaky line
- * leaves no record, so that an interview is what was said in it; `onMissed` is called once the candidate is missed.
+ * Miss a candidate who was last there at `since`. At first nobody has seen them go: a crash tells nobody that the
+ * connections are gone. A flaky line leaves no record, so that an interview is what was said in it.
  */
-export function createPresence(deps: { clock: Clock; since: number; onMissed(): void }): Presence {
-  const { clock } = deps;
-  let absence: { since: number; isSeen: boolean } | null = null;
-  let cancel = () => {};
-  function settle(): void {
-    absence = null;
-    cancel();
-  }
-  function begin(since: number, isSeen: boolean): void {
-    settle();
-    absence = { since, isSeen };
-    cancel = clock.wake(since + OUTAGE_MIN_MS, deps.onMissed);
-  }
-  if (Number.isFinite(deps.since)) begin(deps.since, false);
-  return {
-    goneSince() {
-      return absence?.isSeen ? absence.since : null;
-    },
-    absentSince() {
-      return absence?.since ?? null;
-    },
-    missedSince() {
-      return absence && clock.now() - absence.since >= OUTAGE_MIN_MS ? absence.since : null;
-    },
-    leave: (at) => begin(at, true),
-    settle,
-  };
+export function createPresence(clock: Clock, missing: Missing, since: number): Presence {
+  return new CandidatePresence(clock, missing, since);
 }

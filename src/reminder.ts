@@ -14,30 +14,45 @@ export interface Reminder {
   stop(): void;
 }
 
-/** Create a reminder. A deadline that is nearer than the notice when it is set gets none. */
-export function createReminder(clock: Clock, remind: (at: number) => void): Reminder {
-  let armedFor: number | null = null;
-  let callOff = () => {};
+/** Who is reminded. */
+export interface Reminded {
+  onDeadlineSoon(at: number): void;
+}
 
-  function stop(): void {
-    callOff();
-    callOff = () => {};
-    armedFor = null;
+const nothing = () => {};
+
+class DeadlineReminder implements Reminder {
+  readonly #clock: Clock;
+  readonly #reminded: Reminded;
+  #armedFor: number | null = null;
+  #callOff = nothing;
+
+  constructor(clock: Clock, reminded: Reminded) {
+    this.#clock = clock;
+    this.#reminded = reminded;
   }
 
-  return {
-    stop,
-    watch(effects) {
-      const instants = effects
-        .filter((effect) => effect.src === 'deadline')
-        .filter(({ id }) => watchedIds.has(id))
-        .flatMap(({ input }) => (input.at === null ? [] : [input.at]));
-      const next = instants.length === 0 ? null : Math.min(...instants);
-      if (next === armedFor) return;
-      stop();
-      armedFor = next;
-      if (next === null || next - REMIND_BEFORE_MS <= clock.now()) return;
-      callOff = clock.wake(next - REMIND_BEFORE_MS, () => remind(clock.now()));
-    },
-  };
+  stop(): void {
+    this.#callOff();
+    this.#callOff = nothing;
+    this.#armedFor = null;
+  }
+
+  watch(effects: readonly Effect[]): void {
+    let next: number | null = null;
+    for (const effect of effects) {
+      if (effect.src !== 'deadline' || !watchedIds.has(effect.id) || effect.input.at === null) continue;
+      next = next === null ? effect.input.at : Math.min(next, effect.input.at);
+    }
+    if (next === this.#armedFor) return;
+    this.stop();
+    this.#armedFor = next;
+    if (next === null || next - REMIND_BEFORE_MS <= this.#clock.now()) return;
+    this.#callOff = this.#clock.wake(next - REMIND_BEFORE_MS, () => this.#reminded.onDeadlineSoon(this.#clock.now()));
+  }
+}
+
+/** Create a reminder. A deadline that is nearer than the notice when it is set gets none. */
+export function createReminder(clock: Clock, reminded: Reminded): Reminder {
+  return new DeadlineReminder(clock, reminded);
 }

@@ -5,40 +5,81 @@ import type { Effect, ResultEvent } from './reduce.ts';
 /** The invoked actors of one interview that run now. */
 export interface Running {
   start(effect: Effect): void;
-  stop(ids: Iterable<string>): void;
+  stop(ids: readonly string[]): void;
   stopAll(): void;
 }
 
-/**
- * Create the set of running effects.
- *
- * `deliver` is called with each result and with a test whether the effect has been stopped since: a result that
- * waited in the mailbox while its state was left is stale.
- */
-export function createRunning(
-  logicsOf: () => Logics,
-  clock: Clock,
-  deliver: (event: ResultEvent, isStale: () => boolean, error: unknown) => void,
-): Running {
-  const stopsById = new Map<string, () => void>();
+/** An effect that runs, or did. */
+export interface Run {
+  readonly id: string;
+  /** Its state was left: a result that waited in the mailbox meanwhile is stale. */
+  readonly isStopped: boolean;
+}
 
-  function stop(ids: Iterable<string>): void {
-    for (const id of [...ids]) {
-      stopsById.get(id)?.();
-      stopsById.delete(id);
-    }
+/** Whose effects they are. */
+export interface Runner {
+  /** What evaluations are made of; asked for each, because an interview that waits for its candidate should weigh little. */
+  makeLogics(): Logics;
+  /** The result of an effect; with the error where it is defective. */
+  onResult(event: ResultEvent, run: Run, error: unknown): void;
+}
+
+const nothing = () => {};
+
+class StoppableRun implements Run {
+  readonly id: string;
+  isStopped = false;
+  end = nothing;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+}
+
+class RunningEffects implements Running {
+  readonly #clock: Clock;
+  readonly #runner: Runner;
+  #runs: readonly StoppableRun[] = [];
+
+  constructor(clock: Clock, runner: Runner) {
+    this.#clock = clock;
+    this.#runner = runner;
   }
 
-  return {
-    stop,
-    stopAll: () => stop(stopsById.keys()),
-    start(effect) {
-      let isStopped = false;
-      const end = startEffect(logicsOf, effect, clock, (event, error) => deliver(event, () => isStopped, error));
-      stopsById.set(effect.id, () => {
-        isStopped = true;
-        end();
-      });
-    },
-  };
+  start(effect: Effect): void {
+    const runner = this.#runner;
+    // Nothing will ever come of it.
+    if (effect.src === 'deadline' && effect.input.at === null) return;
+    const run = new StoppableRun(effect.id);
+    run.end = startEffect(
+      () => runner.makeLogics(),
+      effect,
+      this.#clock,
+      (event, error) => runner.onResult(event, run, error),
+    );
+    this.#runs = [...this.#runs, run];
+  }
+
+  stop(ids: readonly string[]): void {
+    this.#stopThose(({ id }) => ids.includes(id));
+  }
+
+  stopAll(): void {
+    this.#stopThose(() => true);
+  }
+
+  #stopThose(isMeant: (run: Run) => boolean): void {
+    const stopping = this.#runs.filter(isMeant);
+    if (stopping.length === 0) return;
+    this.#runs = this.#runs.filter((run) => !isMeant(run));
+    for (const run of stopping) {
+      run.isStopped = true;
+      run.end();
+    }
+  }
+}
+
+/** Create the set of running effects. */
+export function createRunning(clock: Clock, runner: Runner): Running {
+  return new RunningEffects(clock, runner);
 }

@@ -17,18 +17,18 @@ import { type Snapshot, stateOf, statePathOf } from './reduce.ts';
 import { promptText } from './report/transcript.ts';
 import { scoreOf, type Working } from './working.ts';
 
-/** Everything that a view may be made of. `transcript` and `timeLedger` are for reviewers and operators only. */
+/** Everything that a view may be made of. The last two are for reviewers and operators only, and asked for only then. */
 export interface ViewSource {
   published: PublishedPlan;
   meta: InterviewMeta;
   snapshot: Snapshot;
   working: Working;
-  transcript: Transcript;
-  timeLedger: TimeLedger;
   isCandidateConnected: boolean;
   /** The limit that the host enforces. */
   answerCharsMax: number;
   now: number;
+  transcript(): Transcript;
+  timeLedger(): TimeLedger;
 }
 
 /** For each command an event which the machine would have to take, to ask it what is possible now. */
@@ -51,11 +51,12 @@ function sampleOf(type: CommandType, promptId: string): InterviewEvent {
   }
 }
 
+const commandTypes = Object.keys(commandRoles) as CommandType[];
+
 /** The commands that a role may give now. Asked of the machine, so it cannot differ from what is accepted. */
 export function allowedFor(role: Role, snapshot: Snapshot): CommandType[] {
   const promptId = snapshot.context.prompt?.id ?? '';
-  const types = Object.keys(commandRoles) as CommandType[];
-  return types.filter((type) => commandRoles[type] === role && snapshot.can(sampleOf(type, promptId)));
+  return commandTypes.filter((type) => commandRoles[type] === role && snapshot.can(sampleOf(type, promptId)));
 }
 
 function earliest(...instants: (number | null)[]): number | null {
@@ -157,8 +158,8 @@ export function viewFor(role: Role, source: ViewSource): View {
     isCandidateConnected: source.isCandidateConnected,
     planId: published.plan.id,
     planVersion: published.version,
-    transcript: source.transcript,
-    timeLedger: source.timeLedger,
+    transcript: source.transcript(),
+    timeLedger: source.timeLedger(),
   };
 }
 

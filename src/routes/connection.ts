@@ -5,28 +5,34 @@ import type { Watched } from '../followers.ts';
 import { type Command, commandRoles, type Down, parseUp, type Role, type Up } from '../protocol.ts';
 import { recordFor } from '../view.ts';
 import { admit } from './admission.ts';
-import { createInbox } from './inbox.ts';
+import type { Spend } from './allowance.ts';
+import { createInbox, type Inbox, type Receiver } from './inbox.ts';
 import type { ConnectionLimits } from './limits.ts';
-import { type Channel, createOutbox, type Unread } from './outbox.ts';
+import { type Channel, createOutbox, type Outbox, type Sender, type Unread } from './outbox.ts';
 import type { TakeSeat } from './seats.ts';
 import type { Service } from './service.ts';
 
 // One connection's life: hello, then commands up and commits down. It sees a channel, not a WebSocket: socket.ts does.
 
+/** What all connections of a process share. */
 export interface ConnectionDeps {
   service: Pick<Service, 'actors' | 'tickets' | 'clock' | 'metrics' | 'pressure'>;
   limits: ConnectionLimits;
   log: { info(details: object, message: string): void; error(details: object, message: string): void };
-  /** From the address of the socket. */
-  interviewId: string;
-  connectionId: string;
-  /** False when a role of the interview, over all its connections, has sent too much. */
-  spend(by: Role, byteCount: number): boolean;
+  /** False when a role of an interview, over all its connections, has sent too much. */
+  spend: Spend;
   /** A seat among the watchers of an interview. */
   takeSeat: TakeSeat;
   unread: Unread;
   /** 0..1 */
   random(): number;
+}
+
+/** Which connection it is. */
+export interface ConnectionNames {
+  /** From the address of the socket. */
+  interviewId: string;
+  connectionId: string;
 }
 
 export interface Connection {
@@ -42,78 +48,143 @@ export interface Connection {
 
 const REOPENED: readonly ErrorCode[] = ['TRY_LATER', 'STORE_UNAVAILABLE'];
 
-/** Serve one connection over a channel. Nothing in here throws into its caller. */
-export function createConnection(deps: ConnectionDeps, channel: Channel): Connection {
-  const { service, interviewId, connectionId, log } = deps;
-  const { clock } = service;
-  const inFlight = new Map<string, number>();
-  const acked = new Set<string>();
-  let isClosed = false;
-  let role: Role | null = null;
-  let actor: Watched | null = null;
-  /** Commits that came between joining the interview and its welcome. */
-  let early: Commit[] | null = [];
-  let isWelcomed = false;
-  let giveSeatBack: (() => void) | null = null;
-  const callOffs = new Set<() => void>();
+/** A command of this connection that is not answered yet. */
+interface Underway {
+  readonly id: string;
+  isAcked: boolean;
+}
 
-  const outbox = createOutbox({
-    channel,
-    clock,
-    limits: deps.limits,
-    unread: deps.unread,
-    onHopeless: () => close('TRY_LATER'),
-  });
+/** A connection as the interview sees it. */
+class JoinedConnection implements Subscriber {
+  readonly role: Role;
+  readonly #connection: SocketConnection;
+
+  constructor(role: Role, connection: SocketConnection) {
+    this.role = role;
+    this.#connection = connection;
+  }
+
+  get id(): string {
+    return this.#connection.id;
+  }
+
+  publish(commit: Commit): void {
+    this.#connection.run(() => this.#connection.publish(commit));
+  }
+
+  notice(notice: 'evaluating' | 'superseded' | 'deadline-soon', at: number): void {
+    this.#connection.run(() => this.#connection.notice(notice, at));
+  }
+
+  end(code: ErrorCode): void {
+    this.#connection.run(() => this.#connection.end(code));
+  }
+}
+
+class SocketConnection implements Connection, Receiver, Sender {
+  /** Null before hello. */
+  role: Role | null = null;
+  readonly id: string;
+  readonly #interviewId: string;
+  readonly #deps: ConnectionDeps;
+  readonly #channel: Channel;
+  readonly #outbox: Outbox;
+  readonly #inbox: Inbox;
+  #underway: readonly Underway[] = none;
+  #isClosed = false;
+  #isWelcomed = false;
+  #actor: Watched | null = null;
+  /** Commits that came between joining the interview and its welcome. */
+  #early: Commit[] | null = null;
+  #giveSeatBack: (() => void) | null = null;
+  /** Of the one timer: for hello, later for finding an interview again. */
+  #callOff: (() => void) | null = null;
+
+  constructor(deps: ConnectionDeps, { interviewId, connectionId }: ConnectionNames, channel: Channel) {
+    const { service, limits, unread } = deps;
+    this.id = connectionId;
+    this.#interviewId = interviewId;
+    this.#deps = deps;
+    this.#channel = channel;
+    this.#outbox = createOutbox({ channel, clock: service.clock, limits, unread, sender: this });
+    this.#inbox = createInbox(limits.waitingMax, this);
+  }
+
+  /** Wait for the hello. */
+  start(): void {
+    const { helloTimeoutMs } = this.#deps.limits;
+    this.#later(helloTimeoutMs, () => {
+      this.#fail(toProblem('HELLO_TIMEOUT', `say hello within ${helloTimeoutMs} ms`));
+    });
+  }
 
   /** The one place for whatever goes wrong in a callback: a known error is told, anything else is a defect of ours. */
-  function run(job: () => void | Promise<void>): void {
-    const onError = (error: unknown) => {
-      if (error instanceof VivaError) return fail(toProblem(error.code, error.message, error.extra));
-      log.error({ err: error, connectionId, interviewId }, 'a connection failed');
-      fail(toProblem('INTERNAL', 'this connection failed; connect again'));
-    };
+  run(job: () => void | Promise<void>): void {
     try {
-      job()?.catch(onError);
+      job()?.catch((error: unknown) => this.#onError(error));
     } catch (error) {
-      onError(error);
+      this.#onError(error);
     }
   }
 
-  function later(afterMs: number, job: () => void): () => void {
-    const callOff = clock.wake(clock.now() + afterMs, () => {
-      callOffs.delete(callOff);
-      run(job);
+  #onError(error: unknown): void {
+    if (error instanceof VivaError) this.#fail(toProblem(error.code, error.message, error.extra));
+    else {
+      this.#deps.log.error({ err: error, ...this.#names() }, 'a connection failed');
+      this.#fail(toProblem('INTERNAL', 'this connection failed; connect again'));
+    }
+  }
+
+  #names(): ConnectionNames {
+    return { connectionId: this.id, interviewId: this.#interviewId };
+  }
+
+  /** Call later, instead of what was to be called so far. */
+  #later(afterMs: number, job: () => void): void {
+    this.#callOff?.();
+    const { clock } = this.#deps.service;
+    this.#callOff = clock.wake(clock.now() + afterMs, () => {
+      this.#callOff = null;
+      this.run(job);
     });
-    callOffs.add(callOff);
-    return callOff;
   }
 
-  const callOffHello = later(deps.limits.helloTimeoutMs, () => {
-    fail(toProblem('HELLO_TIMEOUT', `say hello within ${deps.limits.helloTimeoutMs} ms`));
-  });
-
-  function leave(): void {
-    if (isClosed) return;
-    isClosed = true;
-    for (const callOff of callOffs) callOff();
-    inbox.close();
-    actor?.detach(connectionId);
-    giveSeatBack?.();
-    outbox.close();
+  #stopWaiting(): void {
+    this.#callOff?.();
+    this.#callOff = null;
   }
 
-  function close(code: ErrorCode): void {
-    if (isClosed) return;
-    log.info({ connectionId, interviewId, role, code }, 'connection ended');
-    leave();
+  isOpen(): boolean {
+    return this.#isWelcomed;
+  }
+
+  onHopeless(): void {
+    this.#close('TRY_LATER');
+  }
+
+  /** The transport is gone. */
+  closed(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stopWaiting();
+    this.#inbox.close();
+    this.#actor?.detach(this.id);
+    this.#giveSeatBack?.();
+    this.#outbox.close();
+  }
+
+  #close(code: ErrorCode): void {
+    if (this.#isClosed) return;
+    this.#deps.log.info({ ...this.#names(), role: this.role, code }, 'connection ended');
+    this.closed();
     // Codes without a close code of their own end a connection only where it cannot go on.
-    channel.close(closeCodeOf(code) ?? 1013, code);
+    this.#channel.close(closeCodeOf(code) ?? 1013, code);
   }
 
-  function refuse(problem: Problem, id?: string): void {
+  #refuse(problem: Problem, id?: string): void {
     const { code, state, allowed } = problem;
-    service.metrics.refused('socket', code);
-    outbox.send({
+    this.#deps.service.metrics.refused('socket', code);
+    this.#outbox.send({
       type: 'error',
       ...(id === undefined ? {} : { id }),
       problem,
@@ -122,169 +193,174 @@ export function createConnection(deps: ConnectionDeps, channel: Channel): Connec
     });
   }
 
-  function fail(problem: Problem, id?: string): void {
-    refuse(problem, id);
-    close(problem.code);
+  #fail(problem: Problem, id?: string): void {
+    this.#refuse(problem, id);
+    this.#close(problem.code);
   }
 
-  function restart(): void {
-    const retryAfterMs = Math.round(deps.random() * deps.limits.restartSpreadMs);
-    outbox.send({ type: 'notice', notice: 'restarting', at: clock.now(), retryAfterMs });
-    close('RESTARTING');
+  restart(): void {
+    this.run(() => this.#restart());
   }
 
-  function framesOf({ seq, record, viewFor }: Commit, by: Role): Down[] {
-    const view: Down = { type: 'view', seq, view: viewFor(by) };
-    if (!record || by === 'candidate') return [view];
-    return [{ type: 'record', seq, record: recordFor(record) }, view];
+  #restart(): void {
+    const { service, limits, random } = this.#deps;
+    const retryAfterMs = Math.round(random() * limits.restartSpreadMs);
+    this.#outbox.send({ type: 'notice', notice: 'restarting', at: service.clock.now(), retryAfterMs });
+    this.#close('RESTARTING');
   }
 
-  function publish(commit: Commit): void {
-    if (early) {
-      early.push(commit);
+  publish(commit: Commit): void {
+    if (this.#early) {
+      this.#early.push(commit);
       return;
     }
     const id = commit.record?.command?.id;
+    const asked = id === undefined ? undefined : this.#underway.find((one) => one.id === id);
     // The sender hears that it is stored before it sees what came of it.
-    if (id !== undefined && inFlight.has(id) && !acked.has(id)) {
-      acked.add(id);
-      outbox.send({ type: 'ack', id, seq: commit.seq, duplicate: false });
+    if (asked && !asked.isAcked) {
+      asked.isAcked = true;
+      this.#outbox.send({ type: 'ack', id: asked.id, seq: commit.seq, duplicate: false });
     }
-    const by = role;
-    if (by) outbox.offer(() => framesOf(commit, by));
+    const by = this.role;
+    if (by) this.#outbox.offer(() => framesOf(commit, by));
   }
 
-  function makeSubscriber(by: Role): Subscriber {
-    return {
-      id: connectionId,
-      role: by,
-      publish: (commit) => run(() => publish(commit)),
-      notice: (notice, at) => run(() => outbox.send({ type: 'notice', notice, at })),
-      end(code) {
-        run(() => {
-          if (isClosed) return;
-          actor = null;
-          if (code === 'RESTARTING') restart();
-          else if (REOPENED.includes(code)) reopen(1);
-          else fail(toProblem(code, code === 'SUPERSEDED' ? 'open in a newer tab' : 'connect again'));
-        });
-      },
-    };
+  notice(notice: 'evaluating' | 'superseded' | 'deadline-soon', at: number): void {
+    this.#outbox.send({ type: 'notice', notice, at });
+  }
+
+  /** The interview lets go of this connection. */
+  end(code: ErrorCode): void {
+    if (this.#isClosed) return;
+    this.#actor = null;
+    if (code === 'RESTARTING') this.#restart();
+    else if (REOPENED.includes(code)) this.#reopen(1);
+    else this.#fail(toProblem(code, code === 'SUPERSEDED' ? 'open in a newer tab' : 'connect again'));
   }
 
   /** Join the interview. What is committed from then on follows the frame that `greet` makes, in order. */
-  async function join(by: Role, greet: (joined: Joined, epoch: number) => Down): Promise<void> {
-    early = [];
-    const opened = await (by === 'candidate'
-      ? service.actors.open(interviewId, by)
-      : service.actors.watch(interviewId));
-    const joined = await opened.attach(makeSubscriber(by));
-    if (isClosed) return opened.detach(connectionId);
-    actor = opened;
-    outbox.send(greet(joined, opened.epoch));
-    isWelcomed = true;
+  async #join(by: Role, greet: (joined: Joined, epoch: number) => Down): Promise<void> {
+    const { actors } = this.#deps.service;
+    const early: Commit[] = [];
+    this.#early = early;
+    const opened = await (by === 'candidate' ? actors.open(this.#interviewId, by) : actors.watch(this.#interviewId));
+    const joined = await opened.attach(new JoinedConnection(by, this));
+    if (this.#isClosed) return opened.detach(this.id);
+    this.#actor = opened;
+    this.#outbox.send(greet(joined, opened.epoch));
+    this.#isWelcomed = true;
     const missed = early.filter(({ seq }) => seq > joined.seq);
-    early = null;
-    for (const commit of missed) publish(commit);
+    this.#early = null;
+    for (const commit of missed) this.publish(commit);
   }
 
   /** The store failed under the interview: the connection stays and finds it again. */
-  function reopen(attempt: number): void {
-    if (attempt > deps.limits.reopenAttemptsMax) {
-      close('TRY_LATER');
+  #reopen(attempt: number): void {
+    const { reopenAttemptsMax, reopenMs } = this.#deps.limits;
+    if (attempt > reopenAttemptsMax) {
+      this.#close('TRY_LATER');
       return;
     }
-    later(deps.limits.reopenMs * 2 ** (attempt - 1), () => {
-      const by = role;
+    this.#later(reopenMs * 2 ** (attempt - 1), () => {
+      const by = this.role;
       if (!by) return;
-      join(by, ({ seq, view }) => ({ type: 'view', seq, view })).catch((error: unknown) => {
+      this.#join(by, ({ seq, view }) => ({ type: 'view', seq, view })).catch((error: unknown) => {
         const isOutage = error instanceof VivaError && REOPENED.includes(error.code);
-        if (isOutage) reopen(attempt + 1);
-        else
-          run(() => {
-            throw error;
-          });
+        if (isOutage) this.#reopen(attempt + 1);
+        else this.#onError(error);
       });
     });
   }
 
-  function spend(by: Role, text: string): void {
-    if (!deps.spend(by, Buffer.byteLength(text)))
+  #spend(by: Role, text: string): void {
+    if (!this.#deps.spend(`${by} ${this.#interviewId}`, Buffer.byteLength(text)))
       throw new VivaError('RATE_LIMITED', 'too much was sent in a short time; slow down');
   }
 
-  async function greet(frame: Extract<Up, { type: 'hello' }>, text: string): Promise<void> {
-    callOffHello();
+  async #greet(frame: Extract<Up, { type: 'hello' }>, text: string): Promise<void> {
+    this.#stopWaiting();
+    const { service, takeSeat, log } = this.#deps;
     const admission = await service.tickets.redeem(frame.ticket);
-    if (admission.interviewId !== interviewId) throw new VivaError('FORBIDDEN', 'the ticket is for another interview');
+    if (admission.interviewId !== this.#interviewId)
+      throw new VivaError('FORBIDDEN', 'the ticket is for another interview');
+    const { role } = admission;
     // Before it can supersede anybody.
-    spend(admission.role, text);
-    if (admission.role !== 'candidate') {
-      giveSeatBack = deps.takeSeat(interviewId);
-      if (!giveSeatBack) throw new VivaError('RATE_LIMITED', 'too many people watch this interview at once');
+    this.#spend(role, text);
+    if (role !== 'candidate') {
+      this.#giveSeatBack = takeSeat(this.#interviewId);
+      if (!this.#giveSeatBack) throw new VivaError('RATE_LIMITED', 'too many people watch this interview at once');
     }
-    if (isClosed) return giveSeatBack?.();
-    role = admission.role;
-    await join(role, ({ seq, newsSeq, view }, epoch) => ({
+    if (this.#isClosed) return this.#giveSeatBack?.();
+    this.role = role;
+    await this.#join(role, ({ seq, newsSeq, view }, epoch) => ({
       type: 'welcome',
-      connectionId,
+      connectionId: this.id,
       epoch,
       seq,
       resumed: frame.lastSeq !== undefined && frame.lastSeq >= newsSeq && frame.lastSeq <= seq,
       view,
     }));
-    log.info({ connectionId, interviewId, role }, 'connection opened');
+    log.info({ ...this.#names(), role }, 'connection opened');
   }
 
-  async function dispatch(to: Watched, command: Command, by: Role): Promise<void> {
+  async #dispatch(to: Watched, command: Command, by: Role): Promise<void> {
+    const { pressure, metrics } = this.#deps.service;
     const { id } = command;
-    inFlight.set(id, (inFlight.get(id) ?? 0) + 1);
-    const result = await admit(service.pressure, command.type, () => to.dispatch(command, by));
-    service.metrics.commandAnswered(command.type, result);
-    const left = (inFlight.get(id) ?? 1) - 1;
-    if (left === 0) inFlight.delete(id);
-    else inFlight.set(id, left);
-    if (!result.ok) refuse(result.problem, id);
-    else if (!acked.delete(id)) outbox.send({ type: 'ack', id, seq: result.seq, duplicate: result.duplicate });
+    const underway: Underway = { id, isAcked: false };
+    this.#underway = [...this.#underway, underway];
+    const result = await admit(pressure, command.type, () => to.dispatch(command, by));
+    metrics.commandAnswered(command.type, result);
+    this.#underway = this.#underway.length === 1 ? none : this.#underway.filter((one) => one !== underway);
+    if (!result.ok) this.#refuse(result.problem, id);
+    else if (!underway.isAcked) this.#outbox.send({ type: 'ack', id, seq: result.seq, duplicate: result.duplicate });
   }
 
-  function command(frame: Command, by: Role): void {
-    const to = actor;
+  #command(frame: Command, by: Role): void {
+    const to = this.#actor;
     if (commandRoles[frame.type] !== by)
-      fail(toProblem('FORBIDDEN', `${frame.type} is for: ${commandRoles[frame.type]}`), frame.id);
-    else if (!to) refuse(toProblem('STORE_UNAVAILABLE', 'not stored; send it again with the same id'), frame.id);
+      this.#fail(toProblem('FORBIDDEN', `${frame.type} is for: ${commandRoles[frame.type]}`), frame.id);
+    else if (!to) this.#refuse(toProblem('STORE_UNAVAILABLE', 'not stored; send it again with the same id'), frame.id);
     // Not awaited: the actor's mailbox keeps the order, and a client may have several commands under way.
-    else run(() => dispatch(to, frame, by));
+    else this.run(() => this.#dispatch(to, frame, by));
   }
 
-  async function handle(text: string): Promise<void> {
-    if (role === null && Buffer.byteLength(text) > deps.limits.helloBytesMax)
-      throw new VivaError('FRAME_TOO_LARGE', `before hello at most ${deps.limits.helloBytesMax} bytes are accepted`);
+  async handle(text: string): Promise<void> {
+    const { limits, service } = this.#deps;
+    const { role } = this;
+    if (role === null && Buffer.byteLength(text) > limits.helloBytesMax)
+      throw new VivaError('FRAME_TOO_LARGE', `before hello at most ${limits.helloBytesMax} bytes are accepted`);
     // Only now, and not as it comes in: who sends is known from the welcome on, and what waited for it counts too.
-    if (role !== null) spend(role, text);
-    if (isClosed) return;
+    if (role !== null) this.#spend(role, text);
+    if (this.#isClosed) return;
     const frame = parseUp(text);
     if (role === null) {
       if (frame.type !== 'hello') throw new VivaError('UNAUTHENTICATED', 'say hello with a ticket first');
-      await greet(frame, text);
-    } else if (frame.type === 'ping') outbox.send({ type: 'pong', at: clock.now() });
+      await this.#greet(frame, text);
+    } else if (frame.type === 'ping') this.#outbox.send({ type: 'pong', at: service.clock.now() });
     else if (frame.type === 'hello') throw new VivaError('FRAME_INVALID', 'hello was said already');
-    else command(frame, role);
+    else this.#command(frame, role);
   }
 
-  const inbox = createInbox({ waitingMax: deps.limits.waitingMax, isOpen: () => isWelcomed, handle });
+  receive(text: string): void {
+    if (!this.#isClosed) this.run(() => this.#inbox.receive(text));
+  }
 
-  return {
-    get role() {
-      return role;
-    },
-    receive(text) {
-      if (!isClosed) run(() => inbox.receive(text));
-    },
-    receiveBinary() {
-      run(() => fail(toProblem('FRAME_INVALID', 'text frames only')));
-    },
-    closed: leave,
-    restart: () => run(restart),
-  };
+  receiveBinary(): void {
+    this.run(() => this.#fail(toProblem('FRAME_INVALID', 'text frames only')));
+  }
+}
+
+const none: readonly Underway[] = [];
+
+function framesOf({ seq, record, viewFor }: Commit, by: Role): Down[] {
+  const view: Down = { type: 'view', seq, view: viewFor(by) };
+  if (!record || by === 'candidate') return [view];
+  return [{ type: 'record', seq, record: recordFor(record) }, view];
+}
+
+/** Serve one connection over a channel. Nothing in here throws into its caller. */
+export function createConnection(deps: ConnectionDeps, names: ConnectionNames, channel: Channel): Connection {
+  const connection = new SocketConnection(deps, names, channel);
+  connection.start();
+  return connection;
 }

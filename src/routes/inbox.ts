@@ -11,39 +11,53 @@ export interface Inbox {
   close(): void;
 }
 
-/**
- * Create an inbox. Until `isOpen` at most `waitingMax` frames wait. From then on `handle` waits for nothing outside, so
- * that no more than one read of the transport can be waiting.
- */
-export function createInbox(deps: {
-  waitingMax: number;
+/** Who handles what came in. */
+export interface Receiver {
+  /** From then on `handle` waits for nothing outside. */
   isOpen(): boolean;
   handle(text: string): Promise<void>;
-}): Inbox {
-  const waiting: string[] = [];
-  let isHandling = false;
-  let isClosed = false;
+}
 
-  async function handleAll(): Promise<void> {
-    isHandling = true;
+class OrderedInbox implements Inbox {
+  readonly #waitingMax: number;
+  readonly #receiver: Receiver;
+  readonly #waiting: string[] = [];
+  #isHandling = false;
+  #isClosed = false;
+
+  constructor(waitingMax: number, receiver: Receiver) {
+    this.#waitingMax = waitingMax;
+    this.#receiver = receiver;
+  }
+
+  async #handleAll(): Promise<void> {
+    this.#isHandling = true;
     try {
-      for (let text = waiting.shift(); text !== undefined && !isClosed; text = waiting.shift()) await deps.handle(text);
+      for (let text = this.#waiting.shift(); text !== undefined && !this.#isClosed; text = this.#waiting.shift())
+        await this.#receiver.handle(text);
     } finally {
-      isHandling = false;
+      this.#isHandling = false;
     }
   }
 
-  return {
-    async receive(text) {
-      if (isClosed) return;
-      if (waiting.length >= deps.waitingMax && !deps.isOpen())
-        throw new VivaError('RATE_LIMITED', 'too many frames before the welcome');
-      waiting.push(text);
-      if (!isHandling) await handleAll();
-    },
-    close() {
-      isClosed = true;
-      waiting.length = 0;
-    },
-  };
+  async receive(text: string): Promise<void> {
+    if (this.#isClosed) return;
+    if (this.#waiting.length >= this.#waitingMax && !this.#receiver.isOpen())
+      throw new VivaError('RATE_LIMITED', 'too many frames before the welcome');
+    this.#waiting.push(text);
+    if (!this.#isHandling) await this.#handleAll();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+  }
+}
+
+/**
+ * Create an inbox. Until its receiver is open at most `waitingMax` frames wait; from then on no more than one read of
+ * the transport can be waiting.
+ */
+export function createInbox(waitingMax: number, receiver: Receiver): Inbox {
+  return new OrderedInbox(waitingMax, receiver);
 }

@@ -25,73 +25,98 @@ export interface Outbox {
   close(): void;
 }
 
-/** Create the outbox of a connection; `onHopeless` is called once when the reader is too slow to keep. */
-export function createOutbox(deps: {
+const none: readonly number[] = [];
+
+/** Whose outbox it is. */
+export interface Sender {
+  /** The reader is too slow to keep. Called once. */
+  onHopeless(): void;
+}
+
+export interface OutboxDeps {
   channel: Channel;
   clock: Clock;
   limits: Pick<ConnectionLimits, 'lagBytes' | 'bufferedBytesMax' | 'lagMs' | 'unreadBytesMax' | 'frugalBytes'>;
   unread: Unread;
-  onHopeless: () => void;
-}): Outbox {
-  const { channel, clock, limits, unread, onHopeless } = deps;
-  let newest: (() => Down[]) | null = null;
-  let callOff: (() => void) | null = null;
-  let isClosed = false;
+  sender: Sender;
+}
+
+class BoundedOutbox implements Outbox {
+  readonly #channel: Channel;
+  readonly #clock: Clock;
+  readonly #limits: OutboxDeps['limits'];
+  readonly #unread: Unread;
+  readonly #sender: Sender;
+  #newest: (() => Down[]) | null = null;
+  #callOff: (() => void) | null = null;
+  #isClosed = false;
   /** Frames under way that are larger than the limit alone, in the order in which they leave. Units: bytes. */
-  const giants: number[] = [];
+  #giants: readonly number[] = none;
 
-  function close(): void {
-    isClosed = true;
-    newest = null;
-    callOff?.();
+  constructor({ channel, clock, limits, unread, sender }: OutboxDeps) {
+    this.#channel = channel;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#unread = unread;
+    this.#sender = sender;
   }
 
-  function giveUp(): void {
-    if (isClosed) return;
-    close();
-    onHopeless();
+  close(): void {
+    this.#isClosed = true;
+    this.#newest = null;
+    this.#callOff?.();
   }
 
-  function write(frame: Down): void {
-    if (isClosed) return;
+  #giveUp(): void {
+    if (this.#isClosed) return;
+    this.close();
+    this.#sender.onHopeless();
+  }
+
+  send(frame: Down): void {
+    if (this.#isClosed) return;
+    const { unreadBytesMax, frugalBytes, bufferedBytesMax } = this.#limits;
     // What the reader left unread before counts, not what is being handed over now: a frame may be larger than the
     // limit alone, and while it is under way the limit is for what has piled up beside it.
-    const leftBytes = channel.bufferedBytes - Math.max(0, ...giants);
-    const isTooMuch = unread.bytes > limits.unreadBytesMax && leftBytes > limits.frugalBytes;
-    if (isTooMuch || leftBytes > limits.bufferedBytesMax) {
-      giveUp();
+    const leftBytes = this.#channel.bufferedBytes - Math.max(0, ...this.#giants);
+    const isTooMuch = this.#unread.bytes > unreadBytesMax && leftBytes > frugalBytes;
+    if (isTooMuch || leftBytes > bufferedBytesMax) {
+      this.#giveUp();
       return;
     }
     const text = format(frame);
     const byteCount = Buffer.byteLength(text);
-    const isGiant = byteCount > limits.bufferedBytesMax;
-    if (isGiant) giants.push(byteCount);
-    unread.bytes += byteCount;
-    channel.send(text, () => {
-      unread.bytes -= byteCount;
-      if (isGiant) giants.shift();
-      caughtUp();
+    const isGiant = byteCount > bufferedBytesMax;
+    if (isGiant) this.#giants = [...this.#giants, byteCount];
+    this.#unread.bytes += byteCount;
+    this.#channel.send(text, () => {
+      this.#unread.bytes -= byteCount;
+      if (isGiant) this.#giants = this.#giants.slice(1);
+      this.#caughtUp();
     });
   }
 
-  function caughtUp(): void {
+  #caughtUp(): void {
     // Half the limit, so that a reader at the edge does not flip with every frame.
-    if (isClosed || !callOff || channel.bufferedBytes > limits.lagBytes / 2) return;
-    callOff();
-    callOff = null;
-    const make = newest;
-    newest = null;
-    for (const frame of make?.() ?? []) write(frame);
+    if (this.#isClosed || !this.#callOff || this.#channel.bufferedBytes > this.#limits.lagBytes / 2) return;
+    this.#callOff();
+    this.#callOff = null;
+    const make = this.#newest;
+    this.#newest = null;
+    for (const frame of make?.() ?? []) this.send(frame);
   }
 
-  return {
-    close,
-    send: write,
-    offer(make) {
-      if (isClosed) return;
-      if (!callOff && channel.bufferedBytes > limits.lagBytes) callOff = clock.wake(clock.now() + limits.lagMs, giveUp);
-      if (callOff) newest = make;
-      else for (const frame of make()) write(frame);
-    },
-  };
+  offer(make: () => Down[]): void {
+    if (this.#isClosed) return;
+    const { lagBytes, lagMs } = this.#limits;
+    if (!this.#callOff && this.#channel.bufferedBytes > lagBytes)
+      this.#callOff = this.#clock.wake(this.#clock.now() + lagMs, () => this.#giveUp());
+    if (this.#callOff) this.#newest = make;
+    else for (const frame of make()) this.send(frame);
+  }
+}
+
+/** Create the outbox of a connection. */
+export function createOutbox(deps: OutboxDeps): Outbox {
+  return new BoundedOutbox(deps);
 }

@@ -8,7 +8,7 @@ import { format, limits, SUBPROTOCOL } from '../protocol.ts';
 import { interviewParams } from './access.ts';
 import { busy, isNewcomer } from './admission.ts';
 import { createAllowance } from './allowance.ts';
-import { type Connection, createConnection } from './connection.ts';
+import { type Connection, type ConnectionDeps, createConnection } from './connection.ts';
 import type { SocketLimits } from './limits.ts';
 import type { Channel } from './outbox.ts';
 import { answerHandshakeError, problemResponses } from './problems.ts';
@@ -20,10 +20,30 @@ import type { App, Service } from './service.ts';
 const SOCKET_URL = '/api/interviews/:id/socket';
 const SOCKET_PATH = /^\/api\/interviews\/[^/?]+\/socket(\?|$)/;
 
+/** A connection and its transport, of which there are many. */
 interface Live {
-  socket: WebSocket;
   missedBeats: number;
-  connection: Connection;
+  readonly connection: Connection;
+}
+
+class SocketChannel implements Channel {
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  send(text: string, onFlushed: () => void): void {
+    this.#socket.send(text, onFlushed);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
 }
 
 function addressOf(request: FastifyRequest): string {
@@ -36,16 +56,6 @@ function isOriginAllowed(request: FastifyRequest, origins: readonly string[]): b
   // Programs send none; a page cannot leave it out. The ticket is what authenticates.
   if (origin === undefined) return true;
   return origins.includes(origin) || URL.parse(origin)?.host === request.host;
-}
-
-function toChannel(socket: WebSocket): Channel {
-  return {
-    send: (text, onFlushed) => socket.send(text, onFlushed),
-    close: (code, reason) => socket.close(code, reason),
-    get bufferedBytes() {
-      return socket.bufferedAmount;
-    },
-  };
 }
 
 /**
@@ -67,9 +77,8 @@ export function isSocketUpgrade({ method, url = '', headers }: IncomingMessage):
  */
 export async function registerSocket(app: App, service: Service, limitsHere: SocketLimits): Promise<void> {
   const { clock } = service;
-  const live = new Set<Live>();
+  const liveBySocket = new Map<WebSocket, Live>();
   const responses = new WeakMap<FastifyRequest, ServerResponse>();
-  const unread = { bytes: 0 };
   const takeAddress = createSeats(limitsHere.addressSocketsMax);
   const takeSeat = createSeats(limitsHere.interviewSocketsMax);
   const spend = createAllowance(clock, {
@@ -79,11 +88,11 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
   let callOffBeat: (() => void) | null = null;
 
   function beat(): void {
-    for (const entry of live) {
-      if (entry.missedBeats >= limitsHere.missedBeatsMax) entry.socket.terminate();
+    for (const [socket, live] of liveBySocket) {
+      if (live.missedBeats >= limitsHere.missedBeatsMax) socket.terminate();
       else {
-        entry.missedBeats += 1;
-        entry.socket.ping();
+        live.missedBeats += 1;
+        socket.ping();
       }
     }
     callOffBeat = clock.wake(clock.now() + limitsHere.heartbeatMs, beat);
@@ -95,7 +104,7 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
     // From here on it takes no upgrade that is still on its way; those whom it has taken stay in `clients`.
     websocketServer.close();
     const closing = [...websocketServer.clients].map((socket) => new Promise((closed) => socket.once('close', closed)));
-    for (const { connection } of live) connection.restart();
+    for (const { connection } of liveBySocket.values()) connection.restart();
     const patience = setTimeout(() => {
       for (const socket of websocketServer.clients) socket.terminate();
     }, limitsHere.closeMs);
@@ -121,7 +130,7 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
   function forgetUpgrade(socket: WebSocket, request: FastifyRequest): void {
     responses.get(request)?.detachSocket(request.raw.socket);
     socket.removeAllListeners('error');
-    socket.on('error', (error) => onSocketError(error, socket));
+    socket.on('error', onError);
   }
 
   await app.register(fastifyWebsocket, {
@@ -142,39 +151,50 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
     if (isSocketUpgrade(raw)) raw.socket.destroy();
   });
   beat();
-  service.metrics.watchSockets(() => [...live].map(({ connection }) => connection.role));
+  service.metrics.watchSockets(() => [...liveBySocket.values()].map(({ connection }) => connection.role));
+
+  const connectionDeps: ConnectionDeps = {
+    service,
+    limits: limitsHere,
+    log: app.log,
+    spend,
+    takeSeat,
+    unread: { bytes: 0 },
+    random: Math.random,
+  };
+
+  // One function each for all sockets, which are `this` in them: closures of its own would weigh as much as a socket.
+  function onMessage(this: WebSocket, data: WebSocket.RawData, isBinary: boolean): void {
+    const live = liveBySocket.get(this);
+    if (!live) return;
+    live.missedBeats = 0;
+    if (isBinary) live.connection.receiveBinary();
+    else live.connection.receive(data.toString());
+  }
+
+  function onPong(this: WebSocket): void {
+    const live = liveBySocket.get(this);
+    if (live) live.missedBeats = 0;
+  }
+
+  function onClose(this: WebSocket): void {
+    const live = liveBySocket.get(this);
+    liveBySocket.delete(this);
+    live?.connection.closed();
+  }
+
+  function onError(this: WebSocket, error: Error): void {
+    onSocketError(error, this);
+  }
 
   /** The connection is called as the request that opened it, by which its line in the log is found. */
-  function serve(socket: WebSocket, id: string, connectionId: string): void {
-    const connection = createConnection(
-      {
-        service,
-        limits: limitsHere,
-        log: app.log,
-        interviewId: id,
-        connectionId,
-        spend: (role, byteCount) => spend(`${role} ${id}`, byteCount),
-        takeSeat,
-        unread,
-        random: Math.random,
-      },
-      toChannel(socket),
-    );
-    const entry: Live = { socket, missedBeats: 0, connection };
-    live.add(entry);
+  function serve(socket: WebSocket, interviewId: string, connectionId: string): void {
+    const connection = createConnection(connectionDeps, { interviewId, connectionId }, new SocketChannel(socket));
+    liveBySocket.set(socket, { missedBeats: 0, connection });
     // All listeners now: what comes before a listener is lost.
-    socket.on('message', (data, isBinary) => {
-      entry.missedBeats = 0;
-      if (isBinary) connection.receiveBinary();
-      else connection.receive(data.toString());
-    });
-    socket.on('pong', () => {
-      entry.missedBeats = 0;
-    });
-    socket.on('close', () => {
-      live.delete(entry);
-      connection.closed();
-    });
+    socket.on('message', onMessage);
+    socket.on('pong', onPong);
+    socket.on('close', onClose);
   }
 
   /** A seat from now to the end of the transport, whatever becomes of the upgrade. */

@@ -13,7 +13,7 @@ const layers: [name: string, files: RegExp][] = [
   ['part', /^src\/(plans|evaluators|journal|hints)\//],
   [
     'reducer',
-    /^src\/(machine|reduce|annotations|working|request|restore|view|commands|mailbox|audience)\.ts$|^src\/(report|flow|inspect)\//,
+    /^src\/(machine|reduce|annotations|working|request|restore|retelling|view|commands|mailbox|audience)\.ts$|^src\/(report|flow|inspect)\//,
   ],
   [
     'host',

@@ -71,13 +71,12 @@ async function connected(parts: Partial<Actor> & { open?: (attempt: number) => P
       },
       limits: socketLimits,
       log: { info: () => {}, error: (details) => void errors.push(details) },
-      interviewId: 'i1',
-      connectionId: 'c1',
       spend: () => true,
       takeSeat: createSeats(1),
       unread: { bytes: 0 },
       random: () => 0.5,
     },
+    { interviewId: 'i1', connectionId: 'c1' },
     {
       send: (text, onFlushed) => {
         sent.push(JSON.parse(text));

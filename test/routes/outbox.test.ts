@@ -30,8 +30,10 @@ function slowPeer(unread = { bytes: 0 }, unreadFramesMax = 1_000) {
       frugalBytes: size,
     },
     unread,
-    onHopeless: () => {
-      hopelessCount += 1;
+    sender: {
+      onHopeless: () => {
+        hopelessCount += 1;
+      },
     },
   });
   return {
