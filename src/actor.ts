@@ -294,11 +294,10 @@ class InterviewActor implements Actor, Course, MailboxOwner, Missing, Reminded, 
     this.#retelling.add(record);
     this.#running.stop(step.stopped);
     // What was committed is told before the effects begin: an evaluator that computes must not delay the answer's ack.
-    this.#audience.publish(record.seq, record, !isAnnotation(record.event));
+    const isEvaluating = state === 'EVALUATING' && stateOf(before.snapshot) !== 'EVALUATING';
+    this.#audience.publish(record.seq, record, { isForCandidates: !isAnnotation(record.event), isEvaluating });
     for (const effect of step.started) this.#running.start(effect);
     this.#reminder.watch(next.effects);
-    if (state === 'EVALUATING' && stateOf(before.snapshot) !== 'EVALUATING')
-      this.#audience.notice('evaluating', record.at);
     return true;
   }
 

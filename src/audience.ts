@@ -6,6 +6,8 @@ import type { Role, View } from './protocol.ts';
 export interface Commit {
   seq: number;
   record: JournalRecord | null;
+  /** An evaluation begins with it. */
+  isEvaluating: boolean;
   /** Computed once per role and commit. */
   viewFor(role: Role): View;
 }
@@ -16,7 +18,7 @@ export interface Subscriber {
   readonly role: Role;
   /** After each commit, in order, before the command's own promise resolves: `record.command` tells whose it was. */
   publish(commit: Commit): void;
-  notice(notice: 'evaluating' | 'superseded' | 'deadline-soon', at: number): void;
+  notice(notice: 'superseded' | 'deadline-soon', at: number): void;
   /** The connection has to end: SUPERSEDED, RESTARTING, STORE_UNAVAILABLE, INTERNAL. */
   end(code: ErrorCode): void;
 }
@@ -27,8 +29,12 @@ export interface Audience {
   join(subscriber: Subscriber, now: number): void;
   /** True when it was here. */
   leave(subscriberId: string): boolean;
-  publish(seq: number, record: JournalRecord | null, isForCandidates?: boolean): void;
-  notice(notice: 'evaluating' | 'deadline-soon', at: number): void;
+  publish(
+    seq: number,
+    record: JournalRecord | null,
+    options?: { isForCandidates?: boolean; isEvaluating?: boolean },
+  ): void;
+  notice(notice: 'deadline-soon', at: number): void;
   end(code: ErrorCode): void;
   /** The candidate has come back in another place: the connections here are told so. */
   supersede(now: number): void;
@@ -53,12 +59,20 @@ class StageAudience implements Audience {
     this.#stage = stage;
   }
 
-  publish(seq: number, record: JournalRecord | null, isForCandidates = record !== null): void {
+  publish(
+    seq: number,
+    record: JournalRecord | null,
+    {
+      isForCandidates = record !== null,
+      isEvaluating = false,
+    }: { isForCandidates?: boolean; isEvaluating?: boolean } = {},
+  ): void {
     const viewsByRole: { [R in Role]?: View } = {};
     const stage = this.#stage;
     const commit: Commit = {
       seq,
       record,
+      isEvaluating,
       viewFor(role) {
         viewsByRole[role] ??= stage.currentView(role);
         return viewsByRole[role];
@@ -88,7 +102,7 @@ class StageAudience implements Audience {
     return wasHere;
   }
 
-  notice(notice: 'evaluating' | 'deadline-soon', at: number): void {
+  notice(notice: 'deadline-soon', at: number): void {
     for (const subscriber of this.#subscribers) subscriber.notice(notice, at);
   }
 

@@ -72,7 +72,7 @@ class JoinedConnection implements Subscriber {
     this.#connection.run(() => this.#connection.publish(commit));
   }
 
-  notice(notice: 'evaluating' | 'superseded' | 'deadline-soon', at: number): void {
+  notice(notice: 'superseded' | 'deadline-soon', at: number): void {
     this.#connection.run(() => this.#connection.notice(notice, at));
   }
 
@@ -214,6 +214,10 @@ class SocketConnection implements Connection, Receiver, Sender {
       this.#early.push(commit);
       return;
     }
+    this.#channel.together(() => this.#tell(commit));
+  }
+
+  #tell(commit: Commit): void {
     const id = commit.record?.command?.id;
     const asked = id === undefined ? undefined : this.#underway.find((one) => one.id === id);
     // The sender hears that it is stored before it sees what came of it.
@@ -223,6 +227,7 @@ class SocketConnection implements Connection, Receiver, Sender {
     }
     const by = this.role;
     if (by) this.#outbox.offer(() => framesOf(commit, by));
+    if (commit.isEvaluating && commit.record) this.notice('evaluating', commit.record.at);
   }
 
   notice(notice: 'evaluating' | 'superseded' | 'deadline-soon', at: number): void {

@@ -6,6 +6,8 @@ import type { ConnectionLimits } from './limits.ts';
 export interface Channel {
   /** Calls back when the text has left for the network, or cannot any more. */
   send(text: string, onFlushed: () => void): void;
+  /** What is sent meanwhile leaves together, in one call to the network and not in one for each frame. */
+  together(send: () => void): void;
   close(code: number, reason: string): void;
   /** What waits in memory for a slow reader. */
   readonly bufferedBytes: number;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
@@ -28,13 +29,24 @@ interface Live {
 
 class SocketChannel implements Channel {
   readonly #socket: WebSocket;
+  readonly #transport: Writable;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, transport: Writable) {
     this.#socket = socket;
+    this.#transport = transport;
   }
 
   send(text: string, onFlushed: () => void): void {
     this.#socket.send(text, onFlushed);
+  }
+
+  together(send: () => void): void {
+    this.#transport.cork();
+    try {
+      send();
+    } finally {
+      this.#transport.uncork();
+    }
   }
 
   close(code: number, reason: string): void {
@@ -188,8 +200,9 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
   }
 
   /** The connection is called as the request that opened it, by which its line in the log is found. */
-  function serve(socket: WebSocket, interviewId: string, connectionId: string): void {
-    const connection = createConnection(connectionDeps, { interviewId, connectionId }, new SocketChannel(socket));
+  function serve(socket: WebSocket, interviewId: string, { id: connectionId, raw }: FastifyRequest): void {
+    const channel = new SocketChannel(socket, raw.socket);
+    const connection = createConnection(connectionDeps, { interviewId, connectionId }, channel);
     liveBySocket.set(socket, { missedBeats: 0, connection });
     // All listeners now: what comes before a listener is lost.
     socket.on('message', onMessage);
@@ -221,7 +234,7 @@ export async function registerSocket(app: App, service: Service, limitsHere: Soc
     if (socket.protocol !== SUBPROTOCOL)
       turnAway(socket, toProblem('VERSION_UNSUPPORTED', `offer the WebSocket subprotocol ${SUBPROTOCOL}`));
     else if (isNewcomer(service, id)) turnAway(socket, busy);
-    else serve(socket, id, request.id);
+    else serve(socket, id, request);
   }
 
   app.get(

@@ -29,7 +29,7 @@ function commitOf(seq: number, commandId?: string): Commit {
     state: 'IDLE',
   };
   const by = commandId === undefined ? {} : { command: { id: commandId, digest: '' } };
-  return { seq, record: { ...record, ...by }, viewFor: () => view };
+  return { seq, record: { ...record, ...by }, isEvaluating: false, viewFor: () => view };
 }
 
 /** A connection over a channel that keeps what it is given, to an actor made of the given parts. */
@@ -82,6 +82,7 @@ async function connected(parts: Partial<Actor> & { open?: (attempt: number) => P
         sent.push(JSON.parse(text));
         onFlushed();
       },
+      together: (send) => send(),
       close: (code, reason) => void closes.push({ code, reason }),
       bufferedBytes: 0,
     },

@@ -13,6 +13,7 @@ function slowPeer(unread = { bytes: 0 }, unreadFramesMax = 1_000) {
   let hopelessCount = 0;
   const channel = {
     send: (text: string, onFlushed: () => void) => void buffered.push({ text, onFlushed }),
+    together: (send: () => void) => send(),
     close: () => {},
     get bufferedBytes() {
       return buffered.reduce((sum, { text }) => sum + text.length, 0);
