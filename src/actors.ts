@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Actor, type ActorDeps, createInterviewActor, type DispatchResult, type Log } from './actor.ts';
+import type { Actor, DispatchResult, Log } from './actor.ts';
 import { createAsks } from './asks.ts';
 import type { Clock } from './clock.ts';
 import { type CreateRequest, storeInterview } from './creation.ts';
@@ -11,6 +11,7 @@ import type { Hints } from './hints.ts';
 import { readHead } from './journal/head.ts';
 import type { Cause, Claimed, Journal } from './journal/journal.ts';
 import { assertKnown } from './journal/versions.ts';
+import { type ActorDeps, createInterviewActor } from './live.ts';
 import { createLookout } from './lookout.ts';
 import { type Order, perform } from './orders.ts';
 import { createOverdue } from './overdue.ts';

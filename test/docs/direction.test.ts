@@ -17,7 +17,7 @@ const layers: [name: string, files: RegExp][] = [
   ],
   [
     'host',
-    /^src\/(effects|running|reminder|actor|actors|followers|lookout|hints|hinted|letters|orders|asks|metrics|metered|creation|reevaluation|rerun|downtime|presence|catchup|pressure|overdue|recency|salts|secrets|tokens|tickets|sample)\.ts$/,
+    /^src\/(effects|running|reminder|actor|live|actors|followers|lookout|hints|hinted|letters|orders|asks|metrics|metered|creation|reevaluation|rerun|downtime|presence|catchup|pressure|overdue|recency|salts|secrets|tokens|tickets|sample)\.ts$/,
   ],
   ['simulation', /^src\/simulation\//],
   ['route', /^src\/routes\//],
