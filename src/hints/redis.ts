@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { VivaError } from '../errors.ts';
 import { readPlace } from '../journal/redis/connection.ts';
@@ -57,19 +58,24 @@ export function createRedisBus(url: string): Bus {
         if (!isEnded) onDown(toError(error));
       };
       hearing.on('error', fail);
-      // Subscribed once, it subscribes again whenever it connects again.
+      // Subscribed once, it subscribes again whenever it connects again. The first time may be refused or cut off.
       let isSubscribed = false;
+      async function subscribe(): Promise<void> {
+        while (!isSubscribed && !isEnded)
+          try {
+            await hearing.subscribe(channel, onText);
+            isSubscribed = true;
+            onUp();
+          } catch (error) {
+            fail(error);
+            await pause(PAUSE_MS_MAX, null, { ref: false });
+          }
+      }
       hearing.on('ready', () => {
         if (isSubscribed) onUp();
       });
       saying.connect().catch(() => {});
-      hearing
-        .connect()
-        .then(() => hearing.subscribe(channel, onText))
-        .then(() => {
-          isSubscribed = true;
-          onUp();
-        }, fail);
+      hearing.connect().then(subscribe, fail);
     },
     async end() {
       isEnded = true;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { TEXT_BYTES_MAX } from '../../src/hints/bus.ts';
 import { createHints } from '../../src/hints.ts';
@@ -222,4 +222,29 @@ describe.each(servers.filter(({ isMissing }) => !isMissing))('the bus on $name',
     await expect(bus.say(['lost'])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await bus.end();
   });
+});
+
+test.skipIf(redis.isRedisMissing)('[N10] a bus that may not listen at first listens as soon as it may', async () => {
+  const url = new URL(redis.makePrefix());
+  const admin = url.href;
+  const name = `viva-${randomUUID()}`;
+  const allow = (...rules: string[]) => redis.ask(admin, 'ACL', 'SETUSER', name, ...rules);
+  onTestFinished(async () => void (await redis.ask(admin, 'ACL', 'DELUSER', name)));
+  await allow('on', '>geheim', '+@all', '~*', 'resetchannels');
+  [url.username, url.password] = [name, 'geheim'];
+  const heard: string[] = [];
+  const errors: unknown[] = [];
+  const bus = openBus(url.href);
+  bus.listen({
+    onText: (text) => void heard.push(text),
+    onUp: () => {},
+    onDown: (error) => void errors.push(error),
+  });
+  await vi.waitFor(() => expect(errors).not.toEqual([]), 5_000);
+  expect(errors[0]).toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining('NOPERM') });
+  await allow('allchannels');
+  await vi.waitFor(async () => {
+    await bus.say(['now']);
+    expect(heard).toContain('now');
+  }, 5_000);
 });
