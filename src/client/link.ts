@@ -142,15 +142,23 @@ export function createLink(target: Target, platform: Platform, owner: LinkOwner)
         finish('superseded', problem ?? problemOfClose(4409));
     }
 
-    opened.addEventListener('open', hello, { signal });
-    opened.addEventListener('close', (event) => ended(event.code, problem, restartMs), { signal });
+    // Asked for each time: sockets may not know the option `signal`, and Node forgets it of some listeners.
+    const ifAlive =
+      <News>(handle: (event: News) => void) =>
+      (event: News) => {
+        if (!signal.aborted) handle(event);
+      };
+    opened.addEventListener('open', ifAlive(hello));
+    opened.addEventListener(
+      'close',
+      ifAlive((event: CloseEvent) => ended(event.code, problem, restartMs)),
+    );
     opened.addEventListener(
       'message',
-      (event) => {
+      ifAlive((event: MessageEvent) => {
         const frame = typeof event.data === 'string' ? parseDown(event.data) : null;
         if (frame) receive(frame);
-      },
-      { signal },
+      }),
     );
   }
 

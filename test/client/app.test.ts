@@ -96,3 +96,25 @@ test('[C52] a wrong token and an unknown interview are refused for good', async 
     expect(problem?.detail).not.toContain(place.token);
   }
 });
+
+test('[C33] `close` ends what a socket still says that forgets the option `signal`', async () => {
+  const app = await build();
+  const { id, candidateToken } = await app.create();
+  const sockets: WebSocket[] = [];
+  class ForgetfulSocket extends WebSocket {
+    constructor(...address: ConstructorParameters<typeof WebSocket>) {
+      super(...address);
+      sockets.push(this);
+    }
+    override addEventListener(...[type, listener]: Parameters<EventTarget['addEventListener']>): void {
+      super.addEventListener(type, listener);
+    }
+  }
+  const candidate = enter({ url: app.url, interviewId: id, token: candidateToken }, { WebSocket: ForgetfulSocket });
+  await until(candidate, ({ connection }) => connection === 'open');
+  const ended = new Promise((resolve) => sockets[0]?.addEventListener('close', resolve));
+  candidate.close();
+  await ended;
+  expect(candidate.getState().connection).toBe('closed');
+  expect(sockets).toHaveLength(1);
+});
