@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createGroup } from '../../src/journal/group.ts';
 
 type Commit = (entries: string[]) => Promise<PromiseSettledResult<string>[]>;
@@ -83,4 +83,43 @@ test('[J35] drain ends when nothing waits and nothing is under way', async () =>
   ends[1]?.resolve();
   await drained;
   await group.drain();
+});
+
+test('[J41] the next group is with the engine before the first hears what became of it', async () => {
+  const { committed, ends, group } = world();
+  const known = group.add('a', 1).then(() => committed.length);
+  await turn();
+  group.add('b', 1);
+  ends[0]?.resolve();
+  expect(await known).toBe(2);
+});
+
+test('what became of a large group is told in order, and others get their turn in between', async () => {
+  // Whatever follows from one result takes long.
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 10;
+    return now;
+  });
+  onTestFinished(() => clock.mockRestore());
+  const { ends, group } = world({ countMax: 100 });
+  const told: number[] = [];
+  const numbers = Array.from({ length: 40 }, (_, index) => index);
+  for (const number of numbers) group.add(String(number), 1).then(() => told.push(number));
+  await turn();
+  ends[0]?.resolve();
+  const late = group.add('late', 1).catch(() => told.push(-1));
+  const counts: number[] = [];
+  const drained = group.drain();
+  await turn();
+  ends[1]?.reject(new Error('disk'));
+  while (told.length < 40) {
+    counts.push(told.length);
+    await turn();
+  }
+  await late;
+  expect(told).toEqual([...numbers, -1]);
+  expect(counts.length).toBeGreaterThan(2);
+  expect(Math.max(...counts.map((count, index) => count - (counts[index - 1] ?? 0)))).toBeLessThan(20);
+  await drained;
 });
