@@ -5,6 +5,7 @@ import type { Journal } from '../src/journal/journal.ts';
 import { createMemoryJournal } from '../src/journal/memory.ts';
 import { openPostgresJournal } from '../src/journal/postgres/journal.ts';
 import { openRedisJournal } from '../src/journal/redis/journal.ts';
+import { openSqliteJournal } from '../src/journal/sqlite/thread.ts';
 import { createSqliteJournal } from '../src/journal/sqlite.ts';
 import { versionsNow } from '../src/journal/versions.ts';
 import { answerText } from './load/player.ts';
@@ -82,13 +83,14 @@ async function appendFor(journal: Journal, width: number, ms: number): Promise<S
 /** Measure every journal that can be reached. */
 export async function measureStores(size: Size, folder: string, { postgres, redis }: Stores): Promise<Part> {
   let fileCount = 0;
-  const openSqlite = async () => {
+  const newPath = () => {
     fileCount += 1;
-    return createSqliteJournal({ path: join(folder, `stores-${fileCount}.sqlite`) });
+    return join(folder, `stores-${fileCount}.sqlite`);
   };
   const engines: [name: string, open: () => Promise<Journal>][] = [
     ['memory', async () => createMemoryJournal()],
-    ['SQLite', openSqlite],
+    ['SQLite', () => openSqliteJournal({ path: newPath() })],
+    ['SQLite without a thread', async () => createSqliteJournal({ path: newPath() })],
   ];
   if (postgres) engines.push(['PostgreSQL', () => openPostgresJournal({ url: postgres })]);
   if (redis) engines.push(['Redis', () => openRedisJournal({ url: redis, onWarning: () => {} })]);

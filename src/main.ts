@@ -19,7 +19,7 @@ import type { Journal } from './journal/journal.ts';
 import { createMemoryJournal } from './journal/memory.ts';
 import { openPostgresJournal } from './journal/postgres/journal.ts';
 import { openRedisJournal } from './journal/redis/journal.ts';
-import { createSqliteJournal } from './journal/sqlite.ts';
+import { openSqliteJournal } from './journal/sqlite/thread.ts';
 import { meterEvaluator, meterJournal } from './metered.ts';
 import { createMetrics } from './metrics.ts';
 import { findPlan } from './plans/publish.ts';
@@ -69,14 +69,16 @@ async function openStore({ store, storeConnectionsMax }: Config, onWarning: (tex
       stop(`The Redis of VIVA_STORE cannot be used: ${reasonOf(error)}`),
     );
   const folder = resolve(dirname(store.path));
-  try {
-    return createSqliteJournal({ path: store.path });
-  } catch (error) {
-    return stop(
+  // Without its thread nothing can be stored any more: as after any other defect, a new process has to take over.
+  const onLost = (error: Error) => {
+    throw error;
+  };
+  return openSqliteJournal({ path: store.path, onLost }).catch((error) =>
+    stop(
       `The data folder ${folder} (of VIVA_STORE=sqlite:${store.path}) cannot be used: ${reasonOf(error)}`,
       'Make it writable, or choose another file with VIVA_STORE=sqlite:PATH.',
-    );
-  }
+    ),
+  );
 }
 
 function openSecrets(config: Config): Secrets {

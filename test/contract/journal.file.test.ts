@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { migrate, migrations } from '../../src/journal/migrations.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
-import { makePath, openSqlite } from '../support/journal.sqlite.ts';
+import { makePath, openSqlite, openThread, sqliteEngines } from '../support/journal.sqlite.ts';
 import { claim, create, makeAppend, makeCreation } from '../support/journal.ts';
 import { rule } from '../support/rules.ts';
 
@@ -28,7 +28,7 @@ function readPragma(db: DatabaseSync, name: string): unknown {
   return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 }
 
-function open(path: string): unknown {
+function openHere(path: string): unknown {
   return createSqliteJournal({ path });
 }
 
@@ -86,12 +86,12 @@ test(rule('J46'), () => {
   db.exec(version1);
   db.exec('PRAGMA user_version = 99');
   const message = `${path} has schema version 99, this viva knows versions up to ${migrations.length}`;
-  expect(() => open(path)).toThrow(expect.objectContaining({ code: 'STORE_UNAVAILABLE' }));
-  expect(() => open(path)).toThrow(message);
+  expect(() => openHere(path)).toThrow(expect.objectContaining({ code: 'STORE_UNAVAILABLE' }));
+  expect(() => openHere(path)).toThrow(message);
   expect(readPragma(db, 'user_version')).toBe(99);
 });
 
-test(rule('J47'), () => {
+test(rule('J47'), async () => {
   const path = makePath();
   const folder = dirname(path);
   mkdirSync(folder);
@@ -112,8 +112,11 @@ test(rule('J47'), () => {
   ];
   for (const [unusable, reason] of cases) {
     const error = { code: 'STORE_UNAVAILABLE', message: expect.stringContaining(unusable) };
-    expect(() => open(unusable), unusable).toThrow(expect.objectContaining(error));
-    expect(() => open(unusable), unusable).toThrow(reason);
+    expect(() => openHere(unusable), unusable).toThrow(expect.objectContaining(error));
+    expect(() => openHere(unusable), unusable).toThrow(reason);
+    const opening = openThread(unusable);
+    await expect(opening, unusable).rejects.toMatchObject(error);
+    await expect(opening, unusable).rejects.toThrow(reason);
   }
   expect(readFileSync(text, 'utf8')).toMatch(/^no database/);
   expect(readPragma(openRaw(foreign), 'journal_mode')).toBe('delete');
@@ -141,27 +144,30 @@ function countCommits(path: string): number {
   return count;
 }
 
-test('[J68] creations, claims and releases of one turn share the commit of the appends', async () => {
-  const path = makePath();
-  const journal = openSqlite(path);
-  const ids = await Promise.all(Array.from({ length: 20 }, () => create(journal)));
-  const [first = ''] = ids;
-  const { head } = await claim(journal, first);
-  const before = countCommits(path);
-  const [appended, created, ...claimed] = await Promise.all([
-    journal.append(makeAppend(first, head.epoch, 2)),
-    journal.create(makeCreation()),
-    ...ids.slice(1).map((id) => claim(journal, id)),
-    journal.release(first, head.epoch),
-  ]);
-  expect([appended, created.isNew, claimed.length]).toEqual([{ ok: true }, true, 20]);
-  expect(countCommits(path) - before).toBe(1);
-  // In the order in which they were asked for: the release came after the append.
-  expect(await claim(journal, first, 'b', false)).toMatchObject({ head: { epoch: 2, headSeq: 2 } });
-});
+test.each(sqliteEngines)(
+  '[J68] creations, claims and releases of one turn share the commit of the appends: %s',
+  async (_name, open) => {
+    const path = makePath();
+    const journal = await open(path);
+    const ids = await Promise.all(Array.from({ length: 20 }, () => create(journal)));
+    const [first = ''] = ids;
+    const { head } = await claim(journal, first);
+    const before = countCommits(path);
+    const [appended, created, ...claimed] = await Promise.all([
+      journal.append(makeAppend(first, head.epoch, 2)),
+      journal.create(makeCreation()),
+      ...ids.slice(1).map((id) => claim(journal, id)),
+      journal.release(first, head.epoch),
+    ]);
+    expect([appended, created.isNew, claimed.length]).toEqual([{ ok: true }, true, 20]);
+    expect(countCommits(path) - before).toBe(1);
+    // In the order in which they were asked for: the release came after the append.
+    expect(await claim(journal, first, 'b', false)).toMatchObject({ head: { epoch: 2, headSeq: 2 } });
+  },
+);
 
-test('[J68] no release is refused, however many there are at once', async () => {
-  const journal = openSqlite(makePath());
+test.each(sqliteEngines)('[J68] no release is refused, however many there are at once: %s', async (_name, open) => {
+  const journal = await open(makePath());
   const id = await create(journal);
   const { head } = await claim(journal, id);
   const snapshot = { seq: 1, json: JSON.stringify({ words: 'x'.repeat(2_000) }) };

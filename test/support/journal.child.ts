@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { openPostgresJournal } from '../../src/journal/postgres/journal.ts';
 import { openRedisJournal } from '../../src/journal/redis/journal.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite/thread.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { claim, create, makeAppend } from './journal.ts';
 
@@ -9,14 +10,14 @@ import { claim, create, makeAppend } from './journal.ts';
 // (ulimit -f) it meets a full disk.
 
 const APPENDS_MAX = 2_000;
-const [path = '', interviewCount = '20'] = process.argv.slice(2);
+const [path = '', interviewCount = '20', engine = 'SQLite'] = process.argv.slice(2);
 // Without a listener the signal of the file size limit ends the process before SQLite can report the error.
 process.on('SIGXFSZ', () => {});
 
 async function open() {
   if (path.startsWith('postgres:')) return openPostgresJournal({ url: path });
   if (path.startsWith('redis:')) return openRedisJournal({ url: path });
-  return createSqliteJournal({ path });
+  return engine === 'SQLite in a thread' ? openSqliteJournal({ path }) : createSqliteJournal({ path });
 }
 
 const journal = await open();

@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Journal } from '../../src/journal/journal.ts';
+import { openSqliteJournal, type ThreadOptions } from '../../src/journal/sqlite/thread.ts';
 import { createSqliteJournal, type SqliteOptions } from '../../src/journal/sqlite.ts';
 
 /** A path for a database in a folder of its own, removed after the test. */
@@ -17,6 +19,22 @@ export function openSqlite(path: string, options: Partial<SqliteOptions> = {}) {
   onTestFinished(() => journal.close());
   return journal;
 }
+
+/** Open a SQLite journal in a thread that is closed after the test. */
+export async function openThread(path: string, options: Partial<ThreadOptions> = {}): Promise<Journal> {
+  const journal = await openSqliteJournal({ path, ...options });
+  onTestFinished(() => journal.close());
+  return journal;
+}
+
+/** Both ways to have the engine. */
+export const sqliteEngines: [
+  name: string,
+  open: (path: string, options?: Partial<Omit<SqliteOptions, 'isReadOnly'>>) => Promise<Journal>,
+][] = [
+  ['SQLite', async (path, options) => openSqlite(path, options)],
+  ['SQLite in a thread', openThread],
+];
 
 /** How often a text stands in the files of a database, whatever page or log it is in. */
 export function countInFiles(path: string, text: string): number {

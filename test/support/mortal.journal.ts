@@ -1,5 +1,5 @@
 import type { Journal } from '../../src/journal/journal.ts';
-import { createSqliteJournal as createWhole, type SqliteOptions } from '../../src/journal/sqlite.ts';
+import { openSqliteJournal as openWhole, type ThreadOptions } from '../../src/journal/sqlite/thread.ts';
 import type { CrashPoint } from './model.victim.ts';
 
 /** The record at which to die and the point of it, `17 before-commit`; the creation of an interview is no append. */
@@ -10,8 +10,8 @@ function die(): void {
 }
 
 /** The SQLite journal of a process that kills itself, as by `kill -9`. */
-export function createSqliteJournal(options: SqliteOptions): Journal {
-  const journal = createWhole(options);
+export async function openSqliteJournal(options: ThreadOptions): Promise<Journal> {
+  const journal = await openWhole(options);
   return {
     ...journal,
     async append(entry) {

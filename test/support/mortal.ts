@@ -7,7 +7,7 @@ const mortal = new URL('./mortal.journal.ts', import.meta.url).href;
 registerHooks({
   resolve(specifier, context, next) {
     const found = next(specifier, context);
-    const isJournal = found.url.endsWith('/src/journal/sqlite.ts') && context.parentURL !== mortal;
+    const isJournal = found.url.endsWith('/src/journal/sqlite/thread.ts') && context.parentURL !== mortal;
     return isJournal ? { ...found, url: mortal } : found;
   },
 });

@@ -21,11 +21,15 @@ export interface SpawnedService {
 
 const root = join(import.meta.dirname, '../..');
 
-/** How a service is run: as an operator does; without building the pages first; and so that it kills itself. */
+/**
+ * How a service is run: as an operator does; without building the pages first; so that it kills itself; and so that the
+ * thread of its journal ends.
+ */
 const commands = {
   npm: ['npm', 'start', '--silent'],
   node: ['node', 'src/main.ts'],
   mortal: ['node', '--import', new URL('./mortal.ts', import.meta.url).href, 'src/main.ts'],
+  threadless: ['node', '--import', new URL('./threadless.ts', import.meta.url).href, 'src/main.ts'],
 } as const;
 
 /**
