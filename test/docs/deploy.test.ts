@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { readConfig } from '../../src/config.ts';
 import { readText } from '../support/pages.ts';
 
 interface Service {
   environment?: Record<string, string>;
   command?: string[];
   depends_on?: unknown;
-  networks?: string[];
+  networks?: string[] | Record<string, { ipv4_address: string }>;
+  extra_hosts?: string[];
 }
 
 interface Compose {
@@ -21,12 +23,17 @@ test('the example of several nodes sets nothing that the service does not know',
   const known = new Set([...readText('.env.example').matchAll(/^#([A-Z_]+)=/gm)].map(([, name]) => name));
   const nodes = Object.entries(services).filter(([name]) => name.startsWith('node-'));
   expect(nodes).toHaveLength(3);
-  for (const [, { environment = {}, command, networks: joined = [] }] of nodes) {
+  for (const [, { environment = {}, command, networks: joined = {} }] of nodes) {
     expect(Object.keys(environment).filter((name) => !known.has(name))).toEqual([]);
     // Nodes that sign with secrets of their own would refuse each other's links.
     for (const name of ['VIVA_STORE', 'VIVA_SECRET', 'VIVA_ADMIN_KEY']) expect(environment).toHaveProperty(name);
+    // As it stands once what is asked for is set: a default after `:-`, or else something long enough.
+    const set = (text: string) =>
+      text.replaceAll(/\$\{\w+:(?:-([^}]*)|\?[^}]*)\}/g, (_, or?: string) => or ?? 'x'.repeat(32));
+    const filled = Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, set(text)]));
+    expect(readConfig(filled)).toMatchObject({ ok: true, config: { store: { kind: 'postgres' } } });
     expect(command).toEqual(['node', 'src/main.ts']);
-    for (const network of joined) expect(Object.keys(networks)).toContain(network);
+    for (const network of Object.keys(joined)) expect(Object.keys(networks)).toContain(network);
   }
 });
 
@@ -34,7 +41,11 @@ test('the proxy of the example knows every node, passes upgrades on, and waits l
   const conf = readText('examples/deploy/nginx.conf');
   const { services } = readCompose();
   const upstream = [...conf.matchAll(/^\s*server ([\w-]+):3000/gm)].map(([, name]) => name);
-  expect(upstream).toEqual(Object.keys(services).filter((name) => name.startsWith('node-')));
+  const nodes = Object.entries(services).filter(([name]) => name.startsWith('node-'));
+  expect(upstream).toEqual(nodes.map(([name]) => name));
+  // It asks for their addresses once: they stay the same when a node is made anew, and are known while one is away.
+  const addresses = nodes.map(([name, { networks }]) => `${name}:${Object.values(networks ?? {})[0]?.ipv4_address}`);
+  expect(services.nginx?.extra_hosts).toEqual(addresses);
   for (const line of [
     'proxy_http_version 1.1;',
     'proxy_set_header Upgrade $http_upgrade;',
