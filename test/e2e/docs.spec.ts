@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { searchWithAxe } from '../support/axe.ts';
 import { type SpawnedService, spawnService } from '../support/service.ts';
 
 // The page of the descriptions, as people read it: on a phone and a wide screen, with a keyboard.
@@ -25,7 +25,7 @@ for (const [name, width, colorScheme] of [
 
     const scrolledWidth = await page.evaluate('document.documentElement.scrollWidth');
     expect(scrolledWidth).toBe(width);
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await searchWithAxe(page)).toEqual([]);
 
     await page.keyboard.press('Tab');
     await expect(page.getByRole('link', { name: 'To the content' })).toBeFocused();
