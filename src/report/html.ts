@@ -23,7 +23,8 @@ h2 { margin: 2rem 0 .5rem; font-size: 1.2rem; }
 h3 { margin: 1.25rem 0 .25rem; font-size: 1rem; }
 p { margin: .25rem 0; }
 .dim { color: var(--dim); }
-.answer { margin: .5rem 0; padding-left: .75rem; border-left: 3px solid var(--line); white-space: pre-wrap; }
+h2, h3 { white-space: pre-wrap; }
+.answer { margin: .5rem 0; padding-inline-start: .75rem; border-inline-start: 3px solid var(--line); white-space: pre-wrap; }
 mark { color: inherit; background: var(--mark); text-decoration: underline; }
 table { width: 100%; margin: .5rem 0; border-collapse: collapse; font-size: .9rem; }
 th, td { overflow-wrap: break-word; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
@@ -58,6 +59,8 @@ function duration(ms: number): string {
   const pad = (value: number) => String(value).padStart(2, '0');
   return `${Math.floor(seconds / 3_600)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
 }
+
+const count = (number: number, one: string) => `${number} ${number === 1 ? one : `${one}s`}`;
 
 const verdicts = { met: 'met', partial: 'partly met', not_met: 'not met', contradicted: 'contradicted' } as const;
 
@@ -103,11 +106,11 @@ function renderEvaluation(evaluation: EvaluationView, label: string): string {
     ...(isDegraded ? ['judged by the fallback'] : []),
   ];
   const rows = points.map(({ text, weight, verdict, coverage, evidence, reason }) => [
-    e(text),
+    `<bdi>${e(text)}</bdi>`,
     String(weight),
     `<span class="short">${verdicts[verdict]},</span> ${percent(coverage)}`,
     [
-      ...evidence.map(({ quote }) => `“${e(quote)}”`),
+      ...evidence.map(({ quote }) => `<bdi>“${e(quote)}”</bdi>`),
       ...(reason === undefined ? [] : [`<span class="dim">${e(reason)}</span>`]),
     ].join('<br>'),
   ]);
@@ -125,9 +128,9 @@ function renderEntry(entry: TranscriptEntry, before: readonly string[]): string 
   const { kind, text, answer, passed, evaluation, decision, failures, reevaluations = [] } = entry;
   const offset = before.length === 0 ? 0 : joinAnswers([...before, '']).length;
   return [
-    ...(kind === 'followUp' ? [`<h3>Follow-up: ${e(text)}</h3>`] : []),
+    ...(kind === 'followUp' ? [`<h3>Follow-up: <bdi>${e(text)}</bdi></h3>`] : []),
     answer
-      ? `<div class="answer">${markAnswer(answer.text, offset, evaluation)}</div><p class="dim">${answer.from === 'draft' ? 'Taken from the draft when time ran out' : 'Submitted'}, ${instant(answer.at)}</p>`
+      ? `<div class="answer" dir="auto">${markAnswer(answer.text, offset, evaluation)}</div><p class="dim">${answer.from === 'draft' ? 'Taken from the draft when time ran out' : 'Submitted'}, ${instant(answer.at)}</p>`
       : `<p class="dim">${passed ? passedWords[passed] : 'Not answered.'}</p>`,
     ...failures.map(({ attempt, code }) => `<p class="dim">Attempt ${attempt} to judge it failed: ${e(code)}.</p>`),
     ...(evaluation === null ? ['<p><strong>Nothing could judge this answer; it waits for a person.</strong></p>'] : []),
@@ -147,13 +150,13 @@ function renderQuestion(question: Report['questions'][number], index: number): s
   });
   const reviewed = reviewedScore === null ? '' : `, as reviewed <strong>${percent(reviewedScore)}</strong>`;
   return `<section>
-<h2>${index + 1}. ${e(text)}</h2>
+<h2 dir="auto">${index + 1}. ${e(text)}</h2>
 <p>Score <strong>${percent(score)}</strong>${reviewed}, threshold ${percent(threshold)}</p>
 ${parts.length === 0 ? '<p class="dim">Not asked.</p>' : parts.join('\n')}
 </section>`;
 }
 
-function renderReview(review: ReviewView): string[] {
+function renderReview(review: ReviewView, questions: Report['questions']): string[] {
   const { at, by, rater, questionId, score, decision, isBlind, reason } = review;
   const said = [
     ...verdictsOf(review).map(({ pointId, verdict }) => `${pointId} ${verdicts[verdict]}`),
@@ -161,15 +164,17 @@ function renderReview(review: ReviewView): string[] {
     ...(decision === undefined ? [] : [decision]),
   ];
   const who = `${rater ?? by}${isBlind ? ', blind' : ''}`;
-  return [instant(at), e(who), e(questionId ?? 'the interview'), e(said.join(', ')), e(reason)];
+  const index = questions.findIndex(({ id }) => id === questionId);
+  const about = questionId === undefined ? 'the interview' : index < 0 ? questionId : `question ${index + 1}`;
+  return [instant(at), `<bdi>${e(who)}</bdi>`, e(about), e(said.join(', ')), `<bdi>${e(reason)}</bdi>`];
 }
 
-function nameJudge({ evaluator, model, prompt, count }: Report['provenance']['judges'][number]): string {
+function nameJudge({ evaluator, model, prompt, count: times }: Report['provenance']['judges'][number]): string {
   const answered =
     !model || model.answeredBy === '' || model.answeredBy === model.name ? '' : `, answered by ${model.answeredBy}`;
   const asked = model ? `, model ${model.name} at ${model.provider}${answered}` : '';
   const by = prompt ? `, prompt ${prompt.version} ${prompt.hash}` : '';
-  return `${evaluator.id} ${evaluator.version}${asked}${by} (${count} ${count === 1 ? 'judgement' : 'judgements'})`;
+  return `${evaluator.id} ${evaluator.version}${asked}${by} (${count(times, 'judgement')})`;
 }
 
 /** A report as one HTML page. Everything that somebody wrote is escaped. */
@@ -177,7 +182,7 @@ export function toHtml(report: Report): string {
   const { plan, candidate, counts, chain, provenance, timeLedger, reviews, agreement, questions } = report;
   const name = candidate.name ?? 'Candidate without a name';
   const held = chain.isIntact
-    ? `holds over ${chain.recordCount} records`
+    ? `holds over ${count(chain.recordCount, 'record')}`
     : `is BROKEN at record ${chain.brokenAt?.seq}`;
   const erased = chain.erasedAt === undefined ? '' : `; personal texts erased ${instant(chain.erasedAt)}`;
   const spent = Object.entries(accounts).map(([account, words]) => [
@@ -194,12 +199,19 @@ export function toHtml(report: Report): string {
 </head>
 <body>
 <main>
-<h1>${e(plan.title)}</h1>
-<p>${e(name)} · ${e(report.outcome ?? 'under way')} · started ${instant(report.startedAt)} · ended ${instant(report.completedAt)}</p>
-<p>Score <strong>${percent(report.score)}</strong>${report.reviewedScore === null ? '' : `, as reviewed <strong>${percent(report.reviewedScore)}</strong>`} · ${counts.answered} of ${counts.questions} questions answered, ${counts.followUps} follow-ups, ${counts.needsReview} judgements for a person to look at</p>
+<h1 dir="auto">${e(plan.title)}</h1>
+<p><bdi>${e(name)}</bdi> · ${e(report.outcome ?? 'under way')} · started ${instant(report.startedAt)} · ended ${instant(report.completedAt)}</p>
+<p>Score <strong>${percent(report.score)}</strong>${report.reviewedScore === null ? '' : `, as reviewed <strong>${percent(report.reviewedScore)}</strong>`} · ${counts.answered} of ${count(counts.questions, 'question')} answered, ${count(counts.followUps, 'follow-up')}, ${count(counts.needsReview, 'judgement')} for a person to look at</p>
 <p class="dim">Scores come from what an evaluator found in the answers. They are aids for a person, not grades.</p>
 ${questions.map(renderQuestion).join('\n')}
-${reviews.length === 0 ? '' : `<section><h2>Reviews</h2>${table(['When', 'Who', 'About', 'Says', 'Reason'], reviews.map(renderReview))}${agreement.length === 0 ? '' : `<h3>Agreement</h3><ul>${agreement.map((pair) => `<li>${e(sayAgreement(pair))}</li>`).join('')}</ul>`}</section>`}
+${
+  reviews.length === 0
+    ? ''
+    : `<section><h2>Reviews</h2>${table(
+        ['When', 'Who', 'About', 'Says', 'Reason'],
+        reviews.map((review) => renderReview(review, questions)),
+      )}${agreement.length === 0 ? '' : `<h3>Agreement</h3><ul>${agreement.map((pair) => `<li>${e(sayAgreement(pair))}</li>`).join('')}</ul>`}</section>`
+}
 <section class="whole"><h2>Where the time went</h2>
 ${table(['Account', 'h:mm:ss'], [...spent, ['<strong>Together</strong>', `<strong>${duration(timeLedger.totalMs)}</strong>`]], [1])}
 </section>

@@ -263,7 +263,9 @@ test('[G16] [G18] the report tells how far raters agree, explains each flag and 
   ]);
   const { text } = await request(`/api/interviews/${id}/report?format=html`, { token: reviewerToken });
   expect(text).toContain('<strong>Hedging.</strong> The answer commits to little');
-  expect(text).toContain('<td>Kim &lt;b&gt;, blind</td><td>first</td><td>heavy not met, light met</td>');
+  expect(text).toContain(
+    '<td><bdi>Kim &lt;b&gt;, blind</bdi></td><td>question 1</td><td>heavy not met, light met</td>',
+  );
   expect(text).toContain('Kim &lt;b&gt; and Ada: 1 of 2 points judged alike (50%)');
   expect(text).not.toContain('Kim <b>');
 });
