@@ -115,12 +115,14 @@ export function readAgreement(entries: readonly TranscriptEntry[], reviews: read
 /** An agreement in a sentence, for the console and the report. */
 export function sayAgreement({ first, second, points, same, blind, kappa }: Agreement): string {
   const share = `${Math.round((same / points) * 100)}%`;
-  const judged = `${same} of ${points} ${points === 1 ? 'point' : 'points'} judged alike (${share}), ${blind} of the ${points} by both blind`;
+  const judged = `${same} of ${points} ${points === 1 ? 'point' : 'points'} judged alike (${share})`;
+  // The evaluator never knows what others said.
+  const knew = `${second === null ? `${first} was` : 'both were'} blind on ${blind} of ${points}`;
   const few = points < KAPPA_POINTS_MIN;
   const measured = few
     ? `too few points for kappa, which needs ${KAPPA_POINTS_MIN}`
     : kappa === null
       ? 'no kappa: both gave only one verdict'
       : `weighted kappa ${kappa.toFixed(2)}`;
-  return `${first} and ${second ?? 'the evaluator'}: ${judged}; ${measured}.`;
+  return `${first} and ${second ?? 'the evaluator'}: ${judged}; ${knew}; ${measured}.`;
 }

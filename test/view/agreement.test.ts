@@ -84,7 +84,7 @@ test('[G17] there is no kappa for fewer than ten points, and one is told of why'
   const few = readAgreement([judged('mmmmmnnnn')], [says('Kim', 'mmmmmnnnm')]);
   expect(few).toMatchObject([{ points: KAPPA_POINTS_MIN - 1, same: 8, kappa: null }]);
   expect(few.map(sayAgreement)).toEqual([
-    'Kim and the evaluator: 8 of 9 points judged alike (89%), 0 of the 9 by both blind; too few points for kappa, which needs 10.',
+    'Kim and the evaluator: 8 of 9 points judged alike (89%); Kim was blind on 0 of 9; too few points for kappa, which needs 10.',
   ]);
   // Five and five against six and four: distances 2 once; by chance 2 * (5 * 4 + 5 * 6) = 100 of 100 pairs, on average 1.
   const enough = readAgreement([judged('mmmmmnnnnn')], [says('Kim', 'mmmmmnnnnm')]);
