@@ -69,9 +69,20 @@ test('every prompt has its place, and says how it ended', () => {
 });
 
 test('what happens now tells who ended the interview, and that a person decides', () => {
-  expect(describeNext({ outcome: 'cancelled' })[0]).toContain('ended this interview');
+  const given = [{ answer: { text: 'yes', at: 2, from: 'submit' } } as ReceiptEntry];
+  expect(describeNext({ outcome: 'cancelled' }, given)[0]).toMatch(/ended this interview\. They can still read/);
   for (const outcome of ['finished', 'ended', 'expired'] as const)
-    expect(describeNext({ outcome })[0]).toMatch(/can read your answers now.*a person sees why/);
+    expect(describeNext({ outcome }, given)[0]).toMatch(/can read your answers now.*a person sees why/);
+});
+
+test('whoever answered nothing is not told that answers were read or compared', () => {
+  for (const outcome of ['finished', 'ended', 'expired', 'cancelled'] as const)
+    for (const entries of [[], [{ passed: 'skip' } as ReceiptEntry]]) {
+      const [next = ''] = describeNext({ outcome }, entries);
+      expect(next).toContain('There is no answer of yours to read.');
+      expect(next).not.toMatch(/compared|can (still )?read/);
+      expect(next.startsWith('The team that invited you ended')).toBe(outcome === 'cancelled');
+    }
 });
 
 test('[W4] [I7] the file holds what was asked and answered, the time, and the head of the chain', async () => {

@@ -77,13 +77,19 @@ export function describeEnd({ answer, passed }: ReceiptEntry): string {
 }
 
 /** What happens now. */
-export function describeNext({ outcome }: Pick<About, 'outcome'>): string[] {
-  const read =
-    outcome === 'cancelled'
-      ? 'The team that invited you ended this interview. They can still read what you had answered.'
-      : 'The team that invited you can read your answers now.';
+export function describeNext({ outcome }: Pick<About, 'outcome'>, entries: Receipt['entries']): string[] {
+  const isCancelled = outcome === 'cancelled';
+  const ended = isCancelled ? 'The team that invited you ended this interview.' : '';
+  const read = isCancelled
+    ? 'They can still read what you had answered.'
+    : 'The team that invited you can read your answers now.';
+  const compared =
+    'Software compared each answer with what they look for. That is an aid: a person sees why, and can judge otherwise.';
+  const given = entries.some(({ answer }) => answer)
+    ? `${read} ${compared}`
+    : 'There is no answer of yours to read. The team that invited you sees how the interview ended.';
   return [
-    `${read} Software compared each answer with what they look for. That is an aid: a person sees why, and can judge otherwise.`,
+    `${ended} ${given}`.trim(),
     'What they decide, they tell you themselves. If you have a question, think that something is wrong, or want your answers deleted, write to them and quote the code below.',
   ];
 }
@@ -120,7 +126,7 @@ export function writeReceipt(receipt: Receipt, about: About, writtenAt: string):
     '',
     '--- What happens now ---',
     '',
-    ...describeNext(about),
+    ...describeNext(about, entries),
     '',
     '--- The code to quote ---',
     '',

@@ -39,7 +39,7 @@ export function Receipt({ view }: { view: CandidateView }) {
   if (receipt.entries.length === 0) return null;
   return (
     <Sheet>
-      <Next view={view} />
+      <Next view={view} entries={receipt.entries} />
       <Exchanges receipt={receipt} />
       <div className="receipt-part">
         <TimeSpent receipt={receipt} view={view} />
@@ -61,11 +61,11 @@ function Sheet({ children }: { children: ReactNode }) {
   );
 }
 
-function Next({ view }: { view: CandidateView }) {
+function Next({ view, entries }: { view: CandidateView; entries: Read['entries'] }) {
   return (
     <div className="receipt-part">
       <h3 className="receipt-title">What happens now</h3>
-      {describeNext(view).map((text) => (
+      {describeNext(view, entries).map((text) => (
         <p key={text} className="soft">
           {text}
         </p>
