@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { type Client, createClient } from '../../src/client.ts';
+import { searchWithAxe } from '../support/axe.ts';
 import { until } from '../support/candidate.ts';
 import { callApi, type SpawnedService, spawnService } from '../support/service.ts';
 
@@ -99,11 +99,6 @@ async function records(made: Made): Promise<{ seq: number; state: string; event:
 const seqOf = (all: Awaited<ReturnType<typeof records>>, type: string) =>
   all.find(({ event }) => event.type === type)?.seq ?? 0;
 
-async function faultsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
-
 test('arrow keys move the whole page through the interview, and the address keeps the moment', async ({ page }) => {
   const made = await readPlayed();
   const all = await records(made);
@@ -161,7 +156,7 @@ test('the statechart shows the way that was taken, and each transition its recor
 
   await chart(page).getByRole('button', { name: 'PAUSED is here' }).focus();
   await expect(chart(page).getByText("The candidate's clock is stopped until they resume")).toBeVisible();
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await searchWithAxe(page)).toEqual([]);
 });
 
 test('as a table the flow says the same in words', async ({ page }) => {
@@ -178,7 +173,7 @@ test('as a table the flow says the same in words', async ({ page }) => {
   ).toHaveCount(skipped.length - 1);
   await table.getByRole('button', { name: `Go to record ${skipped[0]?.seq}` }).click();
   await expect(slider(page)).toHaveValue(String(skipped[0]?.seq));
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await searchWithAxe(page)).toEqual([]);
 });
 
 test('a live interview is followed until one moves away, and again when one comes back', async ({ page }) => {
@@ -230,12 +225,12 @@ for (const { width, height, colorScheme } of [
         .focus();
       await page.keyboard.press('Enter');
       await take('chart');
-      faults.push(...(await faultsOf(page)));
+      faults.push(...(await searchWithAxe(page)));
       await chart(page).getByRole('button', { name: 'Fit View' }).click();
       await take('whole');
       await page.getByRole('button', { name: 'Table', exact: true }).click();
       await take('table');
-      faults.push(...(await faultsOf(page)));
+      faults.push(...(await searchWithAxe(page)));
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
       expect(faults).toEqual([]);
     });

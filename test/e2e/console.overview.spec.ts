@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { createClient } from '../../src/client.ts';
+import { searchWithAxe } from '../support/axe.ts';
 import { until } from '../support/candidate.ts';
 import { callApi, type SpawnedService, spawnService } from '../support/service.ts';
 
@@ -89,9 +89,6 @@ const GAPS_IN_SIGHT = `[...document.querySelectorAll('.list-gap')].filter((gap) 
   const { top, bottom } = gap.getBoundingClientRect();
   return bottom > 0 && top < innerHeight;
 }).length`;
-
-const searchWithAxe = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 
 test('of five hundred interviews only those that are seen are drawn, wherever one scrolls', async ({ page }) => {
   const faults = await openAll(page);
