@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { FlowLayout, FlowStep } from '../../src/flow/shape.ts';
 import type { JournalEntry } from '../../web/console/api.ts';
 import { followCourse, isIn, isPossible, pathsAround, takingsOf } from '../../web/console/flow/course.ts';
+import { middleOf } from '../../web/console/flow/middle.ts';
 import { roundedPath } from '../../web/console/flow/rounded.ts';
 import { momentOf, runsOf, wasHere } from '../../web/console/flow/strip.ts';
 
@@ -97,4 +98,11 @@ test('a line turns round its corners, and short ones no further than their middl
   ];
   expect(roundedPath(corner)).toBe('M0 0L5 0Q10 0 10 8L10 100');
   expect(roundedPath([])).toBe('');
+});
+
+test('a place at the edge of the chart leaves the window full of chart, and a small chart stands in its middle', () => {
+  expect(middleOf(500, 400, 1_000)).toBe(500);
+  expect(middleOf(990, 400, 1_000)).toBe(832);
+  expect(middleOf(0, 400, 1_000)).toBe(168);
+  expect(middleOf(90, 400, 100)).toBe(50);
 });

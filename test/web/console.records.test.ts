@@ -39,6 +39,16 @@ describe('records', () => {
     expect(describeEvent(record(1, done))).toBe('');
   });
 
+  it('say what a review judged in the words that it used', () => {
+    const verdicts = [
+      { pointId: 'coast', verdict: 'met' },
+      { pointId: 'rain', verdict: 'not_met' },
+    ];
+    expect(describeEvent(record(1, { type: 'review.added', at: 1, questionId: 'a', verdicts, rater: 'Kim' }))).toBe(
+      'questionId: a, verdicts: [coast met, rain not_met], rater: Kim',
+    );
+  });
+
   it('name results of actors as people read them', () => {
     expect(nameEvent('xstate.done.actor.evaluate')).toBe('evaluate done');
     expect(nameEvent('xstate.error.actor.prompt')).toBe('prompt failed');

@@ -19,7 +19,12 @@ export function completeUpTo(records: JournalEntry[]): number {
   return seq;
 }
 
+function isVerdict(value: unknown): value is { pointId: string; verdict: string } {
+  return typeof value === 'object' && value !== null && 'pointId' in value && 'verdict' in value;
+}
+
 function words(value: unknown): string {
+  if (isVerdict(value)) return `${value.pointId} ${value.verdict}`;
   if (Array.isArray(value)) return `[${value.map(words).join(', ')}]`;
   if (typeof value === 'object' && value !== null) return `{${pairs(value as Record<string, unknown>)}}`;
   return String(value);

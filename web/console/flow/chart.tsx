@@ -16,12 +16,14 @@ import {
   ReactFlowProvider,
   useReactFlow,
   useStore,
+  useStoreApi,
 } from '@xyflow/react';
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { FlowLayout } from '../../../src/flow/shape.ts';
 import { Icon } from '../../shared/icon.tsx';
 import { formatClock } from '../../shared/spans.ts';
 import { type Course, isIn, isPossible, takingsOf } from './course.ts';
+import { middleOf } from './middle.ts';
 import { roundedPath } from './rounded.ts';
 
 type State = FlowLayout['states'][number];
@@ -222,6 +224,8 @@ const edgeTypes = { arrow: ArrowLine };
 const colorMode: ColorMode = 'system';
 const ZOOM = 1;
 const FAR_ZOOM = 0.4;
+/** How far beyond the chart one may look. */
+const BEYOND = 200;
 
 function nodesOf({ states, starts, anywhere }: FlowLayout): (StateNode | DotNode)[] {
   const still = { draggable: false, selectable: false, connectable: false, focusable: false } as const;
@@ -289,6 +293,7 @@ export default function FlowChart(props: Props) {
 function Chart({ layout, course, chosenId, onChoose }: Props) {
   const [peek, setPeek] = useState('');
   const { setCenter } = useReactFlow();
+  const { getState } = useStoreApi();
   const isFar = useStore(({ transform }) => transform[2] < FAR_ZOOM);
   const nodes = useMemo(() => nodesOf(layout), [layout]);
   const edges = useMemo(() => edgesOf(layout), [layout]);
@@ -304,9 +309,14 @@ function Chart({ layout, course, chosenId, onChoose }: Props) {
       if (!current) return;
       const isStill = !isReady.current || matchMedia('(prefers-reduced-motion: reduce)').matches;
       const { x, y } = center(current);
-      setCenter(x, y, { zoom: zoom ?? ZOOM, duration: isStill ? 0 : 300 });
+      const { width, height } = getState();
+      const wanted = zoom ?? ZOOM;
+      setCenter(middleOf(x, width / wanted, layout.width), middleOf(y, height / wanted, layout.height), {
+        zoom: wanted,
+        duration: isStill ? 0 : 300,
+      });
     },
-    [current, setCenter],
+    [current, layout, setCenter, getState],
   );
   // The chart follows the interview, and leaves alone who is looking somewhere else in between.
   useEffect(() => {
@@ -350,8 +360,8 @@ function Chart({ layout, course, chosenId, onChoose }: Props) {
           minZoom={0.15}
           maxZoom={1.5}
           translateExtent={[
-            [-200, -200],
-            [layout.width + 200, layout.height + 200],
+            [-BEYOND, -BEYOND],
+            [layout.width + BEYOND, layout.height + BEYOND],
           ]}
           onInit={() => {
             goToCurrent();

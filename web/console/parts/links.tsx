@@ -11,7 +11,11 @@ export function LinkFields({ links }: { links: InterviewLinks }) {
   return (
     <>
       <CopyField label="Candidate link" hint="Opens the interview." text={links.candidateUrl} />
-      <CopyField label="Reviewer link" hint="Shows answers and scores, read only." text={links.reviewerUrl} />
+      <CopyField
+        label="Reviewer link"
+        hint="Shows answers and scores. Whoever has it can judge them and sign off."
+        text={links.reviewerUrl}
+      />
     </>
   );
 }

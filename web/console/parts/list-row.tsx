@@ -115,7 +115,7 @@ function Connection({ line, now }: { line: Line; now: number }) {
               : `Away ${formatSpan(now - awaySince)}`}
         </span>
       )}
-      {node && <span className="list-second mono">{node}</span>}
+      {node && line.outcome === null && <span className="list-second mono">on {node}</span>}
     </>
   );
 }
