@@ -90,6 +90,7 @@ const scenes: Scene[] = [
   { name: 'cancelled' },
   { name: 'queue' },
   { name: 'queue-empty' },
+  { name: 'queue-blind' },
   { name: 'queue-case' },
   { name: 'judged' },
   { name: 'blind' },
@@ -244,4 +245,31 @@ test('gives reviewers nothing that only operators may do', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Report' })).toBeVisible();
   await expect(page.getByRole('button', { name: /Cancel|Extend|Links/ })).toHaveCount(0);
   await expect(page.getByRole('link', { name: 'Interviews' })).toHaveCount(0);
+});
+
+test('[G14] the queue does not tell who judges blind how sure the evaluator was', async ({ page }) => {
+  const column = page.getByRole('row').locator('td:nth-child(3)');
+  await show(page, 'queue');
+  await expect(column.first()).toHaveText(/^(\d+%|not judged)$/);
+  await show(page, 'queue-blind');
+  await expect(column.first()).toHaveText('hidden');
+  await expect(page.locator('.queue')).not.toHaveText(/%|not judged/);
+});
+
+test('however long a rubric is, the way to send what was judged stays in sight, and covers nothing in focus', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1280, height: 560 });
+  await show(page, 'judged');
+  await press('Judge question 2')(page);
+  const send = page.getByRole('button', { name: 'Put on record' });
+  await expect(send).toBeInViewport({ ratio: 1 });
+  const dialog = page.getByRole('dialog');
+  for (const name of ['Score in per cent (optional)', 'Reason', 'Your name']) {
+    const field = dialog.getByLabel(name);
+    await field.focus();
+    const [box, bar] = [await field.boundingBox(), await dialog.locator('.dialog-actions').boundingBox()];
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(bar?.y ?? 0);
+    await expect(send).toBeInViewport({ ratio: 1 });
+  }
 });

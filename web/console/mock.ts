@@ -193,6 +193,7 @@ export const mockScenes: Record<
   cancelled: interviewScene({ ...opened, view: mockViews.cancelled }),
   queue: { path: '/reviews', hasKey: true },
   'queue-empty': { path: '/reviews', hasKey: true },
+  'queue-blind': { path: '/reviews', hasKey: true },
   'queue-case': {
     ...interviewScene({ ...opened, view: mockViews.judged }),
     path: '/interviews/01J9Z6Q2M7R3X4?case=slow-query',
@@ -219,7 +220,7 @@ export function mockService(name: string): { service: Service; advance(): void }
   const api = mockApi(name);
   const preferences = createPreferences(null);
   if (name === 'judged') preferences.set({ rater: 'Kim' });
-  if (name === 'blind') preferences.set({ rater: 'Kim', isBlind: true });
+  if (name === 'blind' || name === 'queue-blind') preferences.set({ rater: 'Kim', isBlind: true });
   return {
     service: { secrets, preferences, queue: createQueue(), openApi: () => api, openClient: () => client },
     advance: client.advance,

@@ -9,6 +9,7 @@ import { Frame } from '../parts/frame.tsx';
 import { ScreenTitle } from '../parts/screen-title.tsx';
 import { addressOf } from '../queue.ts';
 import { useService } from '../service.ts';
+import { useJudging } from '../use-judging.ts';
 
 /** Everything that waits for a person, the most uncertain first. */
 export function QueueScreen({ api, onLockedOut }: { api: Api; onLockedOut: () => void }) {
@@ -82,14 +83,22 @@ function sayHow({ cases, found, lookedAt, cursor }: QueueRead): string {
   return `${shown}, in ${formatCount(lookedAt, 'interview')} that ${lookedAt === 1 ? 'is' : 'are'} over${rest}`;
 }
 
+const sayConfidence = ({ confidence }: QueueCase) => (confidence === null ? 'not judged' : formatShare(confidence));
+
+/** Whoever judges blind does not see how sure the evaluator was either. */
 function Cases({ cases }: { cases: readonly QueueCase[] }) {
+  const { isBlind } = useJudging().judging;
   return (
     <table className="queue">
       <thead>
         <tr>
           <th scope="col">Candidate</th>
-          <th scope="col">Question</th>
-          <th scope="col">Confidence</th>
+          <th scope="col" className="queue-question">
+            Question
+          </th>
+          <th scope="col" className="queue-confidence">
+            Confidence
+          </th>
           <th scope="col" className="queue-when">
             Judged
           </th>
@@ -109,7 +118,7 @@ function Cases({ cases }: { cases: readonly QueueCase[] }) {
                 {one.planId} v{one.planVersion}
               </span>
             </td>
-            <td className="number">{one.confidence === null ? 'not judged' : formatShare(one.confidence)}</td>
+            <td className="number">{isBlind ? <span className="soft">hidden</span> : sayConfidence(one)}</td>
             <td className="number queue-when">
               <time dateTime={new Date(one.at).toISOString()} title={formatExact(one.at)}>
                 {formatInstant(one.at, Date.now())}
