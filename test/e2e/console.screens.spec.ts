@@ -247,6 +247,12 @@ test('gives reviewers nothing that only operators may do', async ({ page }) => {
   await expect(page.getByRole('link', { name: 'Interviews' })).toHaveCount(0);
 });
 
+test('a statechart that cannot be read says so', async ({ page }) => {
+  await show(page, 'running');
+  await press(/^Flow/)(page);
+  await expect(page.getByRole('status').filter({ hasText: 'The statechart could not be read.' })).toBeVisible();
+});
+
 test('[G14] the queue does not tell who judges blind how sure the evaluator was', async ({ page }) => {
   const column = page.getByRole('row').locator('td:nth-child(3)');
   await show(page, 'queue');

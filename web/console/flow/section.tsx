@@ -58,15 +58,15 @@ export function FlowSection(props: Props) {
 }
 
 function OpenFlow({ api, interviewId, headSeq, seq, until, onGo }: Props) {
-  const flow = useFlow(api, interviewId, headSeq);
+  const { flow, isFailing } = useFlow(api, interviewId, headSeq);
   const [isText, setText] = useState(false);
   const [chosenId, setChosenId] = useState<string | null>(null);
   const course = useMemo(() => (flow ? followCourse(flow.path.steps, seq, until) : null), [flow, seq, until]);
   if (!flow || !course)
     return (
       <div className="flow-waiting" role="status">
-        <span className="visually-hidden">Reading the statechart…</span>
-        <span className="skeleton" />
+        {isFailing ? 'The statechart could not be read. Trying again…' : 'Reading the statechart…'}
+        <span className="skeleton" aria-hidden="true" />
       </div>
     );
   return (

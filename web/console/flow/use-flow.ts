@@ -11,11 +11,15 @@ export interface Flow {
   path: FlowPath;
 }
 
-/** The statechart and the interview's way over it, read again whenever there are more records. */
-export function useFlow(api: Api, interviewId: string, headSeq: number): Flow | null {
+/**
+ * The statechart and the interview's way over it, read again whenever there are more records; `isFailing` while the last
+ * try had no answer and another one is due.
+ */
+export function useFlow(api: Api, interviewId: string, headSeq: number): { flow: Flow | null; isFailing: boolean } {
   const [layout, setLayout] = useState<FlowLayout | null>(null);
   const [path, setPath] = useState<FlowPath | null>(null);
   const [round, setRound] = useState(0);
+  const [isFailing, setFailing] = useState(false);
   const isComplete = path !== null && path.headSeq >= headSeq;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` is what asks for another try
@@ -31,7 +35,9 @@ export function useFlow(api: Api, interviewId: string, headSeq: number): Flow | 
       if (!('ok' in picture)) setLayout(picture);
       else if (picture.ok) setLayout(picture.value);
       if (way.ok) setPath(way.value);
-      if (!way.ok || way.value.headSeq < headSeq || ('ok' in picture && !picture.ok)) retry();
+      const hasFailed = !way.ok || ('ok' in picture && !picture.ok);
+      setFailing(hasFailed);
+      if (hasFailed || way.value.headSeq < headSeq) retry();
     };
     let timer = setTimeout(read, path ? SETTLE_MS : 0);
     return () => {
@@ -40,5 +46,5 @@ export function useFlow(api: Api, interviewId: string, headSeq: number): Flow | 
     };
   }, [api, interviewId, headSeq, layout, isComplete, round]);
 
-  return layout && path ? { layout, path } : null;
+  return { flow: layout && path ? { layout, path } : null, isFailing };
 }
