@@ -13,7 +13,7 @@ export interface Message {
 export const outcomeMessages: Record<OutcomeName, Message> = {
   finished: {
     title: 'That was the last question. Thank you.',
-    text: 'Your answers are complete and safely stored. The team that invited you can read them now.',
+    text: 'What you answered is safely stored. The team that invited you can read it now.',
   },
   ended: {
     title: 'You ended the interview.',
