@@ -67,12 +67,13 @@ export interface Actors {
   create(request: CreateRequest): Promise<{ id: string; isNew: boolean }>;
   /**
    * The live actor, restored if need be, and taken from the node that runs it. It stays for this turn of the event
-   * loop: use it at once. `by` is for whom (default: the operator).
+   * loop: use it at once. `by` is for whom (default: the operator). `firstEpoch`: of a candidate's connection that
+   * came to it under this epoch, lost it with the store and finds it again.
    *
    * Errors: INTERVIEW_NOT_FOUND, INTERVIEW_ERASED, VERSION_PARKED, STORE_UNAVAILABLE, RESTARTING; TRY_LATER when
-   * `liveMax` are in use.
+   * `liveMax` are in use; with `firstEpoch` SUPERSEDED when a newer connection has it at another node.
    */
-  open(id: string, by?: Cause): Promise<Actor>;
+  open(id: string, by?: Cause, firstEpoch?: number | null): Promise<Actor>;
   /**
    * What those follow who only watch. It takes the interview from no other node, and reads along where it runs
    * elsewhere. Use it at once, too; the same errors, and PLAN_NOT_FOUND.
@@ -325,11 +326,24 @@ export function createActors(deps: ActorsDeps): Actors {
     }
   }
 
-  async function open(id: string, by: Cause = 'operator'): Promise<Actor> {
+  /**
+   * Whether a connection that finds an interview again may take it from whoever has it: not from a newer one of the
+   * candidate, were it only just there.
+   */
+  async function mayForce(id: string, firstEpoch: number): Promise<boolean> {
+    const [glance] = (await journal.shared?.glance([id])) ?? [];
+    if (glance?.heldFor !== 'candidate') return true;
+    if (glance.owner !== deps.owner && glance.epoch > firstEpoch)
+      throw new VivaError('SUPERSEDED', 'open in a newer tab');
+    return false;
+  }
+
+  async function open(id: string, by: Cause = 'operator', firstEpoch: number | null = null): Promise<Actor> {
+    const isForced = firstEpoch === null || (await mayForce(id, firstEpoch));
     if (journal.shared) await lookAt(id, by);
     const live = liveById.get(id);
     if (live) hold(live);
-    const actor = await bring(id, true, by);
+    const actor = await bring(id, isForced, by);
     actor.touch();
     return actor;
   }

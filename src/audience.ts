@@ -16,6 +16,8 @@ export interface Commit {
 export interface Subscriber {
   readonly id: string;
   readonly role: Role;
+  /** Of one that lost the interview with its store and finds it again: the epoch under which it came first. */
+  readonly firstEpoch?: number | null;
   /** After each commit, in order, before the command's own promise resolves: `record.command` tells whose it was. */
   publish(commit: Commit): void;
   notice(notice: 'superseded' | 'deadline-soon', at: number): void;
@@ -25,7 +27,7 @@ export interface Subscriber {
 
 /** Who follows one interview. */
 export interface Audience {
-  /** A candidate's connection supersedes older ones. */
+  /** A candidate's connection supersedes older ones; one that comes back is ended where a newer one is. */
   join(subscriber: Subscriber, now: number): void;
   /** True when it was here. */
   leave(subscriberId: string): boolean;
@@ -85,13 +87,18 @@ class StageAudience implements Audience {
   supersede(now: number): void {
     for (const older of this.#subscribers.filter(({ role }) => role === 'candidate')) {
       this.leave(older.id);
-      older.notice('superseded', now);
-      older.end('SUPERSEDED');
+      dismiss(older, now);
     }
   }
 
   join(subscriber: Subscriber, now: number): void {
-    if (subscriber.role === 'candidate') this.supersede(now);
+    if (subscriber.role === 'candidate') {
+      if (this.#subscribers.some((other) => isNewer(other, subscriber))) {
+        dismiss(subscriber, now);
+        return;
+      }
+      this.supersede(now);
+    }
     this.#subscribers = [...this.#subscribers, subscriber];
   }
 
@@ -123,6 +130,17 @@ class StageAudience implements Audience {
   hasWatchers(): boolean {
     return this.#subscribers.some(({ role }) => role !== 'candidate');
   }
+}
+
+function dismiss(older: Subscriber, now: number): void {
+  older.notice('superseded', now);
+  older.end('SUPERSEDED');
+}
+
+/** Whoever comes for the first time is newer than all that come back. */
+function isNewer(one: Subscriber, other: Subscriber): boolean {
+  const newest = Number.POSITIVE_INFINITY;
+  return one.role === 'candidate' && (one.firstEpoch ?? newest) > (other.firstEpoch ?? newest);
 }
 
 /** Create an audience. */

@@ -57,10 +57,12 @@ interface Underway {
 /** A connection as the interview sees it. */
 class JoinedConnection implements Subscriber {
   readonly role: Role;
+  readonly firstEpoch: number | null;
   readonly #connection: SocketConnection;
 
-  constructor(role: Role, connection: SocketConnection) {
+  constructor(role: Role, firstEpoch: number | null, connection: SocketConnection) {
     this.role = role;
+    this.firstEpoch = firstEpoch;
     this.#connection = connection;
   }
 
@@ -94,6 +96,8 @@ class SocketConnection implements Connection, Receiver, Sender {
   #isClosed = false;
   #isWelcomed = false;
   #actor: Watched | null = null;
+  /** Under which it came to the interview; null before that. */
+  #firstEpoch: number | null = null;
   /** Commits that came between joining the interview and its welcome. */
   #early: Commit[] | null = null;
   #giveSeatBack: (() => void) | null = null;
@@ -248,10 +252,14 @@ class SocketConnection implements Connection, Receiver, Sender {
     const { actors } = this.#deps.service;
     const early: Commit[] = [];
     this.#early = early;
-    const opened = await (by === 'candidate' ? actors.open(this.#interviewId, by) : actors.watch(this.#interviewId));
-    const joined = await opened.attach(new JoinedConnection(by, this));
+    const firstEpoch = this.#firstEpoch;
+    const opened = await (by === 'candidate'
+      ? actors.open(this.#interviewId, by, firstEpoch)
+      : actors.watch(this.#interviewId));
+    const joined = await opened.attach(new JoinedConnection(by, firstEpoch, this));
     if (this.#isClosed) return opened.detach(this.id);
     this.#actor = opened;
+    this.#firstEpoch ??= opened.epoch;
     this.#outbox.send(greet(joined, opened.epoch));
     this.#isWelcomed = true;
     const missed = early.filter(({ seq }) => seq > joined.seq);
@@ -271,8 +279,11 @@ class SocketConnection implements Connection, Receiver, Sender {
       if (!by) return;
       this.#join(by, ({ seq, view }) => ({ type: 'view', seq, view })).catch((error: unknown) => {
         const isOutage = error instanceof VivaError && REOPENED.includes(error.code);
-        if (isOutage) this.#reopen(attempt + 1);
-        else this.#onError(error);
+        if (isOutage) return this.#reopen(attempt + 1);
+        // A newer tab is at another node.
+        if (error instanceof VivaError && error.code === 'SUPERSEDED')
+          this.notice('superseded', this.#deps.service.clock.now());
+        this.#onError(error);
       });
     });
   }
