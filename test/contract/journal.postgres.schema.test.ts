@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openPostgresJournal } from '../../src/journal/postgres/journal.ts';
 import { createPool } from '../../src/journal/postgres/pool.ts';
-import { migrate, migrations } from '../../src/journal/postgres/schema.ts';
+import { migrate, migrations, stepFor } from '../../src/journal/postgres/schema.ts';
 import { ask, isPostgresMissing, makeSchema, openPostgres } from '../support/journal.postgres.ts';
 import { create } from '../support/journal.ts';
 import { rule } from '../support/rules.ts';
@@ -43,6 +43,17 @@ describe.skipIf(isPostgresMissing)('the schema in PostgreSQL', () => {
       code: 'STORE_UNAVAILABLE',
       message: expect.stringContaining(`has schema version ${version}, this viva knows versions up to ${version - 1}`),
     });
+  });
+
+  test('CockroachDB, which refuses them, is given no collations; the tables are the same', async () => {
+    const version = 'CockroachDB CCL v25.2.0 (x86_64-pc-linux-gnu)';
+    const steps = migrations.map((step) => stepFor(version, step));
+    expect(steps.join()).not.toContain('COLLATE');
+    const [there, here] = [await makeSchema(), await makeSchema()];
+    await migrate(openPool(there), 'there', steps);
+    await migrate(openPool(here), 'here');
+    expect(await listTables(there)).toEqual(await listTables(here));
+    expect(migrations.map((step) => stepFor('PostgreSQL 15.19 (Debian)', step))).toEqual(migrations);
   });
 
   test('[J44] the schema steps are still those that were released', () => {
