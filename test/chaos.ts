@@ -16,6 +16,11 @@ const { values } = parseArgs({
     store: { type: 'string', default: 'postgres' },
   },
 });
+for (const [name, value] of [
+  ['minutes', values.minutes],
+  ['interviews', values.interviews],
+])
+  if (!/^\d+(\.\d+)?$/.test(value ?? '')) throw new Error(`--${name} takes a number, not ${value}`);
 const env = {
   ...process.env,
   VIVA_TEST_ALL: '1',
