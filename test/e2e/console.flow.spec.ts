@@ -114,6 +114,8 @@ test('arrow keys move the whole page through the interview, and the address keep
   const paused = seqOf(all, 'interview.pause');
   for (let seq = 1; seq < paused; seq += 1) await page.keyboard.press('ArrowRight');
   await expect(path(page)).toHaveText('QUESTIONING.PAUSED');
+  await expect(page.locator('.badge-state')).toHaveText('Paused');
+  await expect(page).toHaveTitle(/^Finished/);
   await expect(page).toHaveURL(new RegExp(`\\?at=${paused}$`));
   await expect(page.getByText('draft of 16 characters')).toBeVisible();
   await expect(page.getByText(firstAnswer.slice(0, 20))).toHaveCount(0);
@@ -127,6 +129,7 @@ test('arrow keys move the whole page through the interview, and the address keep
 
   await page.getByRole('button', { name: 'Latest' }).click();
   await expect(path(page)).toHaveText('COMPLETE');
+  await expect(page.locator('.badge-state')).toHaveText('Finished');
   await expect(page).not.toHaveURL(/at=/);
   await expect(page.getByText(firstAnswer.slice(0, 20)).first()).toBeVisible();
 });

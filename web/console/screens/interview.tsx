@@ -152,6 +152,7 @@ function Opened({
   // The buttons stay, greyed, when the interview ends while it is watched: nothing moves, and the focus is not lost.
   const [wasRunning] = useState(!view.outcome);
   const name = view.candidateName ?? 'Unnamed candidate';
+  // The tab names the present, which somebody may be waiting for; the page names the moment that it shows.
   const label = labelInterview(view);
   useEffect(() => {
     document.title = `${label.text} · ${name}`;
@@ -165,7 +166,7 @@ function Opened({
           <span className="bar-title" dir="auto">
             {name}
           </span>
-          <Badge label={label} className="badge-state" />
+          <Badge label={labelInterview(shown)} className="badge-state" />
         </>
       }
       aside={<LiveMark state={state} />}
