@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { evaluateRubric } from '../../src/evaluators/rubric.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
-import { loadPlanFile } from '../../src/plans/load.ts';
+import { loadPlanFile, parsePlan } from '../../src/plans/load.ts';
 import { ADMIN_KEY, build, command } from '../support/app.ts';
 import { codeBlocks, readText, root, section, tableRows } from '../support/pages.ts';
 
@@ -81,12 +81,12 @@ test('the commands that publish a plan and invite somebody do so and print what 
   expect((await request(path, { method: 'POST', token: candidateToken })).status).toBe(201);
 });
 
-/** The client of the README, and a link to an interview with the sample plan for it. */
+/** The client of the README, and a link to an interview by its plan for it. */
 async function prepareClient() {
   const { create } = await build();
-  const loaded = await loadPlanFile(join(root, example));
-  if (!loaded.ok) throw new Error('the example plan is broken');
-  const { candidateUrl } = await create({}, loaded.plan);
+  const parsed = parsePlan(codeBlocks(section(readme, '## A plan'), 'yaml')[0] ?? '');
+  if (!parsed.ok) throw new Error('the plan of the README is broken');
+  const { candidateUrl } = await create({}, parsed.plan);
   const part = section(readme, '## A client');
   const [code = ''] = codeBlocks(part, 'ts');
   const [course, refusal] = codeBlocks(part, 'text');
