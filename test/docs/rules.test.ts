@@ -41,6 +41,12 @@ test('every rule has one place, one id and the form of a sentence', () => {
   expect(lists).toEqual([]);
 });
 
+test('AGENTS.md explains every letter of the rules', () => {
+  const line = /^- Letters: (.+?)\./m.exec(readText('AGENTS.md'))?.[1] ?? '';
+  const explained = line.split(', ').map((entry) => entry.charAt(0));
+  expect(explained.sort()).toEqual([...new Set([...rules.keys()].map((id) => id.charAt(0)))].sort());
+});
+
 test('every rule that the code names is in PROTOCOL.md', () => {
   const sources = globSync(['src/**/*.ts', 'machines/**/*.ts', 'web/**/*.{ts,tsx}'], { cwd: root });
   const named = sources.flatMap((file) =>
