@@ -29,7 +29,7 @@ const commands = {
     run: async (invocation: Invocation) => (await import('./inspect.ts')).runInspect(invocation),
   },
   rerun: {
-    usage: 'rerun ID [--plan PLAN] [--evaluator rubric|llm] [--json] [--store sqlite:PATH]',
+    usage: 'rerun ID [--plan PLAN | --plan-version N] [--evaluator rubric|llm] [--json] [--store sqlite:PATH]',
     does: 'judge what was answered by another plan or rubric, beside what was judged then',
     run: async (invocation: Invocation) => (await import('./rerun.ts')).runRerun(invocation),
   },
@@ -50,8 +50,10 @@ const help = `Usage: viva COMMAND …
 ${Object.values(commands)
   .map(({ usage, does }) => `  viva ${usage}\n      ${does}`)
   .join('\n')}
-  viva --help
-      show this
+  viva COMMAND --help
+      show all of a command, with its exit codes
+
+ID stands in the links of an interview, between /interviews/ and #.
 `;
 
 /**
