@@ -1,4 +1,4 @@
-import { canBeNear, nearMatch } from './near.ts';
+import { canBeNear, isTypo, matchWorth, nearMatch } from './near.ts';
 import type { Occurrence, Reading } from './reading.ts';
 import { readRelatedWords } from './related.ts';
 import type { Unit } from './wording.ts';
@@ -43,7 +43,7 @@ export function matcherOf(reading: Reading): Matcher {
     const candidates = canBeNear(unit.stem) ? reading.nearStemsByInitial.get(unit.stem[0] ?? '') : undefined;
     for (const candidate of candidates ?? []) {
       if (candidate === unit.stem) continue;
-      take(candidate, creditOf(reading, candidate, unit) * nearMatch(unit.stem, candidate), false);
+      take(candidate, creditOf(reading, candidate, unit) * nearnessOf(reading, candidate, unit), false);
     }
     const id = idsByStem.get(unit.stem);
     for (let at = starts[id ?? 0] ?? 0; id !== undefined && at < (starts[id + 1] ?? 0); at++) {
@@ -79,6 +79,15 @@ function creditOf({ occurrencesByStem }: Reading, stem: string, { isNegated }: U
   if (!found) return 0;
   const [same, other] = isNegated ? [found.negatedCredit, found.credit] : [found.credit, found.negatedCredit];
   return Math.max(same, OTHER_POLARITY_WORTH * other);
+}
+
+/** A typing mistake can change the stem, so the word itself is compared too, as it was said first. */
+function nearnessOf({ occurrencesByStem }: Reading, stem: string, unit: Unit): number {
+  const worth = nearMatch(unit.stem, stem);
+  const said = occurrencesByStem.get(stem)?.tokens[0]?.text ?? stem;
+  return worth < matchWorth.typo && isTypo({ text: said, stem }, { text: unit.word, stem: unit.stem })
+    ? matchWorth.typo
+    : worth;
 }
 
 function isTurned({ occurrencesByStem }: Reading, stem: string, { isNegated }: Unit): boolean {

@@ -18,6 +18,13 @@ export function nearMatch(a: string, b: string): number {
   return hasLikeTrigrams(a, b) ? matchWorth.related : 0;
 }
 
+/** Is one word a typing mistake away from another? For a word with a short stem that says too little. */
+export function isTypo(a: { text: string; stem: string }, b: { text: string; stem: string }): boolean {
+  if (Math.min(a.stem.length, b.stem.length) < TYPO_CHARS_MIN) return false;
+  const editsMax = Math.min(a.text.length, b.text.length) >= TWO_TYPOS_CHARS_MIN ? 2 : 1;
+  return isWithinEdits(a.text, b.text, editsMax);
+}
+
 /** Is the distance (insert, delete, replace, swap neighbours) at most `editsMax`? */
 export function isWithinEdits(a: string, b: string, editsMax: number): boolean {
   if (Math.abs(a.length - b.length) > editsMax) return false;

@@ -9,7 +9,7 @@ import { summarize, verdictOf } from './scoring.ts';
 import type { Covered } from './sense.ts';
 import { splitSentences } from './sentences.ts';
 
-const evaluator = { id: 'rubric', version: '3' };
+const evaluator = { id: 'rubric', version: '4' };
 
 /** The embedded evaluator: offline, deterministic, no model. It never fails. */
 export function createRubricEvaluator(): Evaluator {

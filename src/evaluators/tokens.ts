@@ -1,5 +1,6 @@
 import porter from 'wink-porter2-stemmer';
 import { aliases } from './aliases.ts';
+import { basesByForm } from './forms.ts';
 import { functionWords, NEGATION, negations } from './words.ts';
 
 /** One word of a text. Units: UTF-16 offsets into the original text, end exclusive. */
@@ -23,8 +24,9 @@ const invisibles =
 /** Characters that nobody sees: soft hyphen, zero width, bidirectional controls, variation selectors, tags. */
 export const invisiblePattern = new RegExp(`[${invisibles}]`, 'gu');
 
+const abbreviation = '(?:[eE]\\.[gG]|[iI]\\.[eE])(?![\\p{L}\\p{N}])';
 const chunkPattern = new RegExp(
-  `\\p{N}+(?:[.,]\\p{N}+)+|[\\p{L}\\p{N}](?:[\\p{L}\\p{N}\\p{M}${invisibles}]|['’_-](?=[\\p{L}\\p{N}]))*(?:\\+\\+|#)?`,
+  `\\p{N}+(?:[.,]\\p{N}+)+|${abbreviation}|[\\p{L}\\p{N}](?:[\\p{L}\\p{N}\\p{M}${invisibles}]|['’_-](?=[\\p{L}\\p{N}]))*(?:\\+\\+|#)?`,
   'gu',
 );
 const partPattern = /[^_-]+/gu;
@@ -121,9 +123,10 @@ function stemOf(word: string, { stemsByWord }: Known): string {
   if (word.length < 3 || !asciiPattern.test(word)) return word;
   const known = stemsByWord.get(word);
   if (known !== undefined) return known;
-  const stem = porter(word);
+  const base = basesByForm.get(word) ?? word;
+  const stem = porter(base);
   // The stemmer looks words up in a plain object, so `constructor` comes back as a function.
-  const result = typeof stem === 'string' && stem !== '' ? stem : word;
+  const result = typeof stem === 'string' && stem !== '' ? stem : base;
   stemsByWord.set(word, result);
   return result;
 }

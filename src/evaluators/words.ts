@@ -8,7 +8,7 @@ and or but so if then else than as because while until unless although though
 of in on at to from by with for about into onto upon over under between through during out off up down per via
 here there also just very too quite rather really even still yet already
 im ive id ill youre youve youd youll hes shes its were weve theyre theyve thats theres whats lets
-etc eg ie like thing things something
+etc eg ie e.g i.e like thing things something
 `;
 
 /** English words that carry grammar, not content. Negations are content: they change what is said. */

@@ -269,7 +269,7 @@ questions:
         { id: 'same', verdict: 'met', reason: expect.any(String) },
         { id: 'retry', verdict: 'not_met' },
       ],
-      evaluator: { id: 'rubric', version: '3' },
+      evaluator: { id: 'rubric', version: '4' },
     });
   });
 

@@ -42,6 +42,38 @@ describe('coverage', () => {
     expect(pointOf('They eat it.', 'p', { points: one }).coverage).toBe(0);
   });
 
+  it.each([
+    ['sent', 'sending'],
+    ['children', 'a child'],
+    ['hotter', 'hot'],
+    ['the earliest', 'early'],
+    ['two', '2'],
+    ['criteria', 'a criterion'],
+  ])('takes %s for %s, in both directions, because it is a form of it', (form, base) => {
+    const covers = (text: string, answer: string) => pointOf(answer, 'p', { points: [point('p', text)] }).coverage;
+    expect(covers(form, base)).toBe(1);
+    expect(covers(base, form)).toBe(1);
+  });
+
+  it.each([
+    ['reference', 'refrence'],
+    ['terminals', 'termnial'],
+  ])('takes %s for %s, although the typing mistake changes the stem', (right, wrong) => {
+    expect(pointOf(wrong, 'p', { points: [point('p', right)] }).coverage).toBeCloseTo(0.95);
+    expect(pointOf(right, 'p', { points: [point('p', wrong)] }).coverage).toBeCloseTo(0.95);
+  });
+
+  it('does not take a short word for one that is a letter away', () => {
+    const words = [point('p', 'words')];
+    expect(pointOf('It works.', 'p', { points: words }).coverage).toBe(0);
+  });
+
+  it.each(['e.g.', 'i.e.', 'E.g.'])('finds no content in %s', (short) => {
+    const wholly = [point('p', `Private addresses, ${short} those of a network at home`)];
+    expect(pointOf('Private addresses of a network at home', 'p', { points: wholly }).coverage).toBe(1);
+    expect(pointOf(`${short} e i g`, 'p', { points: wholly }).coverage).toBe(0);
+  });
+
   it('takes the best of the wordings', () => {
     expect(pointOf('The key is turned into an array index.', 'bucket').verdict).toBe('met');
   });
