@@ -174,21 +174,20 @@ export function fromStored(stored: StoredState, plan: InterviewContext['plan']):
 }
 
 /** The dotted path of the active state, e.g. `QUESTIONING.ANSWERING`. */
-export function statePathOf(snapshot: Snapshot): string {
-  const path: string[] = [];
-  let value: unknown = snapshot.value;
-  while (typeof value === 'object' && value !== null) {
-    const [key, child] = Object.entries(value)[0] as [string, unknown];
-    path.push(key);
-    value = child;
+export function statePathOf({ value }: Snapshot): string {
+  let path = '';
+  let rest: unknown = value;
+  while (typeof rest === 'object' && rest !== null) {
+    const [name = ''] = Object.keys(rest);
+    path += `${name}.`;
+    rest = (rest as Record<string, unknown>)[name];
   }
-  path.push(String(value));
-  return path.join('.');
+  return `${path}${rest}`;
 }
 
 /** The top-level state. */
-export function stateOf(snapshot: Snapshot): State {
-  return statePathOf(snapshot).split('.')[0] as State;
+export function stateOf({ value }: Snapshot): State {
+  return (typeof value === 'string' ? value : Object.keys(value)[0]) as State;
 }
 
 /** The earliest instant at which the service must act: a deadline, or now while an evaluation is pending. */

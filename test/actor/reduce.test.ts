@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { begin, type Effect, type ResultEvent, reduce, type Snapshot } from '../../src/reduce.ts';
+import { begin, type Effect, type ResultEvent, reduce, type Snapshot, stateOf, statePathOf } from '../../src/reduce.ts';
 import { anyInput, anyMoves, anyStop, makeMove } from '../support/arbitrary.ts';
 import { apply, type MachineEvent, type Step, walk } from '../support/machine.ts';
 
@@ -51,4 +51,21 @@ test('what a defective event leaves behind does not touch the next one', () => {
   const started: Effect[] = reduce(snapshot, { type: 'interview.start', at: input.at })?.started ?? [];
   expect(new Set(started.map(({ id }) => id)).size).toBe(started.length);
   expect(reduce(snapshot, { type: 'interview.resume', at: input.at })).toBeNull();
+});
+
+test('the path of a state names all that are active, from the outermost in', () => {
+  fc.assert(
+    fc.property(anyInput, anyMoves, (input, moves) => {
+      const walked = walk(input);
+      for (const move of moves) makeMove(walked, move);
+      let { snapshot } = begin(input);
+      for (const event of walked.events) {
+        snapshot = reduce(snapshot, event as ResultEvent)?.snapshot ?? snapshot;
+        const active = snapshot._nodes.map(({ path }) => path).sort((one, other) => other.length - one.length)[0] ?? [];
+        expect(statePathOf(snapshot)).toBe(active.join('.'));
+        expect(stateOf(snapshot)).toBe(active[0]);
+      }
+    }),
+    { seed, numRuns: 100 },
+  );
 });
