@@ -68,8 +68,9 @@ export function advance(
   step: Step,
   record: Pick<JournalRecord, 'seq' | 'event' | 'facts'>,
 ): Standing {
-  const isSameState = statePathOf(step.snapshot) === statePathOf(standing.snapshot);
-  const isNews = !(isSameState && (presenceTypes.has(record.event.type) || isAnnotation(record.event)));
+  // Of hardly any event it has to be known whether the state is still the same.
+  const isQuiet = presenceTypes.has(record.event.type) || isAnnotation(record.event);
+  const isNews = !(isQuiet && statePathOf(step.snapshot) === statePathOf(standing.snapshot));
   return {
     seq: record.seq,
     snapshot: step.snapshot,

@@ -47,6 +47,11 @@ function best(before: number | null | undefined, score: number): number {
   return before == null ? score : Math.max(before, score);
 }
 
+/** The question answered last comes first, as in every snapshot so far. Of follow-ups it is there already. */
+function withQuestion(scores: Working['scores'], questionId: string): Working['scores'] {
+  return Object.keys(scores)[0] === questionId ? scores : { [questionId]: null, ...scores };
+}
+
 function applyFact(working: Working, event: StoredEvent, fact: InterviewFact): Working {
   switch (fact.type) {
     case 'prompt.asked':
@@ -54,12 +59,13 @@ function applyFact(working: Working, event: StoredEvent, fact: InterviewFact): W
     case 'answer.taken': {
       const text = fact.from === 'submit' ? String(event.text) : working.draft;
       const answers = [...working.answers, { promptId: fact.promptId, text }];
-      return { ...working, draft: '', answers, scores: { [fact.questionId]: null, ...working.scores } };
+      return { ...working, draft: '', answers, scores: withQuestion(working.scores, fact.questionId) };
     }
     case 'followUp.decided': {
       const found = evaluationOf(event);
       if (!found) return working;
       const score = best(scoreOf(working, fact.questionId), found.score);
+      if (Object.is(score, working.scores[fact.questionId])) return working;
       return { ...working, scores: { ...working.scores, [fact.questionId]: score } };
     }
     default:
