@@ -49,6 +49,11 @@ describe('coverage', () => {
     ['the earliest', 'early'],
     ['two', '2'],
     ['criteria', 'a criterion'],
+    ['bits', 'a bit'],
+    ['bounds', 'bound'],
+    ['it leaves', 'leaving'],
+    ['lowered', 'lower'],
+    ['ones', '1'],
   ])('takes %s for %s, in both directions, because it is a form of it', (form, base) => {
     const covers = (text: string, answer: string) => pointOf(answer, 'p', { points: [point('p', text)] }).coverage;
     expect(covers(form, base)).toBe(1);
